@@ -1,0 +1,29 @@
+export type { Amount, LineDimension, PricedLine, Remark, Slice, TaxAmount } from './amounts.js';
+export { sumAmounts } from './amounts.js';
+export type { PricingErrorCode } from './errors.js';
+export { PricingError } from './errors.js';
+export { decimal, NANO, scale, scaleText, shareOut } from './exact.js';
+export { amountsByFee, splitAmount } from './fees.js';
+export type { Policies } from './policies.js';
+export { defaultPolicies } from './policies.js';
+export type { OpenPrice, Price, PricingOptions } from './price.js';
+export { openPrice, price } from './price.js';
+export type { RoundedAmount, RoundingRule } from './rounding.js';
+export { minorDigits, roundAmount } from './rounding.js';
+export type { Period, PricedSession, ReadOptions } from './session.js';
+export { period, readCdr, readSession } from './session.js';
+export type {
+  Dimension,
+  Fee,
+  FeeType,
+  OcpiVersion,
+  PriceComponent,
+  PriceLimit,
+  Restrictions,
+  Tariff,
+  TariffElement,
+  TaxRate,
+} from './tariff.js';
+export { readTariff } from './tariff.js';
+export type { Span, Zone } from './zone.js';
+export { zoneOf } from './zone.js';

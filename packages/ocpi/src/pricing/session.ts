@@ -1,0 +1,190 @@
+import { PricingError } from './errors.js';
+import { scaleSafe } from './exact.js';
+import { instant, list, maybe, number, record, text } from './json.js';
+import { defaultPolicies, type Policies } from './policies.js';
+import type { OcpiVersion } from './tariff.js';
+
+/** A charging period: instants in epoch milliseconds, energy in mWh, durations in ms, currents in µA, powers in mW. */
+export interface Period {
+  readonly start: number;
+  readonly end: number;
+  readonly energyMilliWh: number;
+  readonly timeMs: number;
+  readonly parkingMs: number;
+  readonly reservationMs: number;
+  /** -1 where the sender did not say. Currents are summed over the phases. */
+  readonly minCurrentMicroA: number;
+  readonly maxCurrentMicroA: number;
+  readonly minPowerMilliW: number;
+  readonly maxPowerMilliW: number;
+  readonly tariffId: string | undefined;
+}
+
+/** A session in the engine's own units; `readSession` and `readCdr` make it. */
+export interface PricedSession {
+  readonly start: number;
+  readonly end: number;
+  readonly currency?: string;
+  readonly periods: readonly Period[];
+  /** Whether its reservation was used or expired; absent without one. */
+  readonly reservation?: 'used' | 'expired';
+}
+
+/** How to read; a caller that knows better says whether the reservation expired, and until when an open session is priced. */
+export interface ReadOptions {
+  readonly policies?: Partial<Policies>;
+  readonly reservation?: 'used' | 'expired';
+  /** Epoch milliseconds at which an open session is looked at. */
+  readonly until?: number;
+}
+
+/** A period of which only some quantities are known; the others are nothing or unknown. */
+export function period(given: Partial<Period> & Pick<Period, 'start' | 'end'>): Period {
+  return {
+    start: given.start,
+    end: given.end,
+    energyMilliWh: given.energyMilliWh ?? 0,
+    timeMs: given.timeMs ?? 0,
+    parkingMs: given.parkingMs ?? 0,
+    reservationMs: given.reservationMs ?? 0,
+    minCurrentMicroA: given.minCurrentMicroA ?? -1,
+    maxCurrentMicroA: given.maxCurrentMicroA ?? -1,
+    minPowerMilliW: given.minPowerMilliW ?? -1,
+    maxPowerMilliW: given.maxPowerMilliW ?? -1,
+    tariffId: given.tariffId,
+  };
+}
+
+/** Reads an OCPI CDR. OCPI 2.2.1, 10.3.1; 2.1.1 calls the end `stop_date_time`. */
+export function readCdr(version: OcpiVersion, json: unknown, options: ReadOptions = {}): PricedSession {
+  const wire = record(json, '');
+  const stop = version === '2.1.1' && wire.stop_date_time !== undefined ? 'stop_date_time' : 'end_date_time';
+  return read(wire, instant(wire.start_date_time, '/start_date_time'), instant(wire[stop], `/${stop}`), options);
+}
+
+/**
+ * Reads an OCPI Session, open or ended; an open one is priced until `options.until`, else until its last period begins.
+ * `reservation: { kind }` beside the standard's fields says whether a reservation expired, which OCPI cannot (ocpi#395).
+ */
+export function readSession(version: OcpiVersion, json: unknown, options: ReadOptions = {}): PricedSession {
+  const wire = record(json, '');
+  const old = version === '2.1.1';
+  const startField = old && wire.start_datetime !== undefined ? 'start_datetime' : 'start_date_time';
+  const endField = old && wire.end_datetime !== undefined ? 'end_datetime' : 'end_date_time';
+  const end = maybe(wire[endField], `/${endField}`, instant) ?? options.until;
+  return read(wire, instant(wire[startField], `/${startField}`), end, options);
+}
+
+function read(wire: Readonly<Record<string, unknown>>, start: number, givenEnd: number | undefined, options: ReadOptions): PricedSession {
+  const periods = list(wire.charging_periods, '/charging_periods');
+  const starts = periods.map((p, i) =>
+    instant(record(p, `/charging_periods/${i}`).start_date_time, `/charging_periods/${i}/start_date_time`),
+  );
+  for (let i = 1; i < starts.length; i++) {
+    if (starts[i]! < starts[i - 1]!)
+      throw new PricingError('order', `/charging_periods/${i}/start_date_time`, 'periods stand in the order of time');
+  }
+  const end = givenEnd ?? starts.at(-1) ?? start;
+  if (end < (starts.at(-1) ?? start)) throw new PricingError('order', '/end_date_time', 'the end lies before the last period');
+  const currency = maybe(wire.currency, '/currency', text);
+  const policies = { ...defaultPolicies, ...options.policies };
+  const out = periods.map((p, i) => readPeriod(p, starts[i]!, starts[i + 1] ?? end, policies, `/charging_periods/${i}`));
+  const reservation = options.reservation ?? saidReservation(wire) ?? guessReservation(out, policies);
+  return {
+    start,
+    end,
+    periods: out,
+    ...(currency === undefined ? {} : { currency }),
+    ...(reservation === undefined ? {} : { reservation }),
+  };
+}
+
+function saidReservation(wire: Readonly<Record<string, unknown>>): 'used' | 'expired' | undefined {
+  const said = maybe(wire.reservation, '/reservation', record)?.kind;
+  if (said === undefined) return undefined;
+  if (said === 'RESERVATION') return 'used';
+  if (said === 'RESERVATION_EXPIRES') return 'expired';
+  throw new PricingError('type', '/reservation/kind', `${String(said)} is neither RESERVATION nor RESERVATION_EXPIRES`);
+}
+
+function guessReservation(periods: readonly Period[], policies: Policies): 'used' | 'expired' | undefined {
+  if (!periods.some((p) => p.reservationMs > 0)) return undefined;
+  const only = periods.every((p) => p.energyMilliWh === 0 && p.timeMs === 0 && p.parkingMs === 0);
+  return only ? policies.reservationOnly : 'used';
+}
+
+const HOUR_MS = 3_600_000;
+/** 0.0001 h, the resolution of an OCPI number. */
+const HOUR_RESOLUTION_MS = 360;
+
+function readPeriod(json: unknown, start: number, end: number, policies: Policies, at: string): Period {
+  const wire = record(json, at);
+  const tariffId = maybe(wire.tariff_id, `${at}/tariff_id`, text);
+  let energyMilliWh = 0;
+  let timeMs = 0;
+  let parkingMs = 0;
+  let reservationMs = 0;
+  let minCurrentMicroA = -1;
+  let maxCurrentMicroA = -1;
+  let minPowerMilliW = -1;
+  let maxPowerMilliW = -1;
+  const dimensions = list(wire.dimensions, `${at}/dimensions`);
+  for (let i = 0; i < dimensions.length; i++) {
+    const where = `${at}/dimensions/${i}`;
+    const dimension = record(dimensions[i], where);
+    const volume = number(dimension.volume, `${where}/volume`);
+    switch (dimension.type) {
+      case 'ENERGY':
+        energyMilliWh += energy(volume, policies, where);
+        break;
+      case 'TIME':
+        timeMs += hours(volume, end - start, policies, where);
+        break;
+      case 'PARKING_TIME':
+        parkingMs += hours(volume, end - start, policies, where);
+        break;
+      case 'RESERVATION_TIME':
+        reservationMs += hours(volume, end - start, policies, where);
+        break;
+      case 'MIN_CURRENT':
+        minCurrentMicroA = scaleSafe(volume, 6, where);
+        break;
+      case 'MAX_CURRENT':
+        maxCurrentMicroA = scaleSafe(volume, 6, where);
+        break;
+      case 'MIN_POWER':
+        minPowerMilliW = scaleSafe(volume, 6, where);
+        break;
+      case 'MAX_POWER':
+        maxPowerMilliW = scaleSafe(volume, 6, where);
+        break;
+      default: // FLAT of 2.1.1, session-only and unknown dimensions price nothing.
+    }
+  }
+  return {
+    start,
+    end,
+    energyMilliWh,
+    timeMs,
+    parkingMs,
+    reservationMs,
+    minCurrentMicroA,
+    maxCurrentMicroA,
+    minPowerMilliW,
+    maxPowerMilliW,
+    tariffId,
+  };
+}
+
+function energy(volume: number, policies: Policies, at: string): number {
+  if (volume < 0) throw new PricingError('range', `${at}/volume`, 'a billed energy is not negative');
+  if (policies.finerEnergy === 'round') return Math.round(volume * 1e6);
+  return scaleSafe(volume, 6, `${at}/volume`);
+}
+
+/** Hours to milliseconds: thirds of an hour have no decimal, so this one is rounded, to the nearest. */
+function hours(volume: number, clockMs: number, policies: Policies, at: string): number {
+  const ms = Math.round(volume * HOUR_MS);
+  if (ms < 0 || !Number.isSafeInteger(ms)) throw new PricingError('range', `${at}/volume`, 'a billed duration is not negative');
+  return policies.hours === 'clock' && Math.abs(ms - clockMs) < HOUR_RESOLUTION_MS ? clockMs : ms;
+}
