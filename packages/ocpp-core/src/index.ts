@@ -1,1 +1,28 @@
-export {};
+export {
+  type Action,
+  type AnyAction,
+  actionsOf,
+  isAction,
+  type Peer,
+  type Registry,
+  type RequestOf,
+  type ResponseOf,
+  type Role,
+  type Sender,
+  tableOf,
+  type Version,
+  versionOf,
+} from './action.js';
+export { type Kind, type Verdict, type Violation, warm } from './check.js';
+export { type Closed, type Endpoint, type EndpointOptions, openEndpoint } from './endpoint.js';
+export { codes2x, codes16, type LocalCode, OcppError, type OcppErrorCode, type WireCode } from './errors.js';
+export { type Frame, readFrame, type Unreadable } from './frame.js';
+export { type Handler, type Handlers, handlersFor, type Incoming } from './handlers.js';
+export { defaultLimits, type Limits } from './limits.js';
+export type { Observation, Observer } from './observation.js';
+export type { CallOptions } from './outbound.js';
+export type { QuirkHit, Quirks } from './quirks.js';
+export { type ReplayKey, type ReplayStore, replayInMemory } from './replay.js';
+export type { Infer, Schema } from './schema.js';
+export { type Socket, type SocketListener, socketPair } from './socket.js';
+export { type Validation, validate } from './validate.js';

@@ -1,0 +1,77 @@
+import { Ajv, type ValidateFunction } from 'ajv';
+import type { AnyAction, Version } from './action.js';
+import { codeOfKeyword, OcppError, type WireCode } from './errors.js';
+import { isDateTime, isUri } from './formats.js';
+import type { Schema } from './schema.js';
+
+/** Which payload of a message is meant. */
+export type Kind = 'request' | 'response' | 'send';
+
+/** One broken rule: a JSON Pointer into the payload, the JSON Schema keyword, and a sentence. */
+export interface Violation {
+  readonly path: string;
+  readonly keyword: string;
+  readonly message: string;
+}
+
+/** What checking a payload found; the code is the one that the version's CALLERROR carries. */
+export type Verdict = { readonly ok: true } | { readonly ok: false; readonly code: WireCode; readonly violations: readonly Violation[] };
+
+let ajv: Ajv | undefined;
+const checks = new WeakMap<Schema, ValidateFunction>();
+
+/** The check of a schema: compiled on first use and kept. */
+export function checkOf(schema: Schema): ValidateFunction {
+  let check = checks.get(schema);
+  if (!check) {
+    // Without the optimiser a schema compiles in half the time and checks as fast. 8.1 is a multiple of 0.1 only with a precision.
+    ajv ??= new Ajv({
+      multipleOfPrecision: 6,
+      code: { optimize: false },
+      formats: { 'date-time': isDateTime, uri: isUri },
+    });
+    check = ajv.compile(schema);
+    checks.set(schema, check);
+  }
+  return check;
+}
+
+/** Checks a payload against a message's request or response. */
+export function checkPayload(version: Version, schema: Schema, payload: unknown): Verdict {
+  const check = checkOf(schema);
+  if (check(payload)) return { ok: true };
+  const first = check.errors?.[0];
+  if (!first) throw new Error('a failed check names no error');
+  const missing = first.keyword === 'required' ? `/${pointer(String(first.params['missingProperty']))}` : '';
+  const path = `${first.instancePath}${missing}` || '/';
+  const extra = first.keyword === 'additionalProperties' ? ` (${printable(String(first.params['additionalProperty']))})` : '';
+  return {
+    ok: false,
+    code: codeOfKeyword(version, first.keyword, first.instancePath === ''),
+    violations: [{ path, keyword: first.keyword, message: `${first.message ?? 'is not allowed'}${extra}` }],
+  };
+}
+
+const pointer = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
+const printable = (name: string): string => (name.length > 50 ? `${name.slice(0, 50)}...` : name);
+
+/** The schema of one payload of an action. Throws OcppError when the message has none of that kind. */
+export function schemaOf(action: AnyAction, kind: Kind): Schema {
+  const schema = kind === 'response' ? action.response : kind === 'send' && action.response ? undefined : action.request;
+  if (!schema) throw new OcppError('NotSupported', `${action.name} has no ${kind} payload`);
+  return schema;
+}
+
+/** A verdict as the error that is thrown or answered. */
+export function errorOf(verdict: Extract<Verdict, { ok: false }>, what: string): OcppError {
+  const [violation] = verdict.violations;
+  return new OcppError(verdict.code, `${what}: ${violation?.path} ${violation?.message}`);
+}
+
+/** Compiles the checks of these actions, so that the first message pays nothing. */
+export function warm(actions: Iterable<AnyAction>): void {
+  for (const action of actions) {
+    checkOf(action.request);
+    if (action.response) checkOf(action.response);
+  }
+}

@@ -1,0 +1,81 @@
+import type { Registry, Role, Version } from '../action.js';
+import { versionOf } from '../action.js';
+import { type Endpoint, openEndpoint } from '../endpoint.js';
+import type { Handlers } from '../handlers.js';
+import type { Limits } from '../limits.js';
+import type { Observer } from '../observation.js';
+import type { Quirks } from '../quirks.js';
+import type { ReplayStore } from '../replay.js';
+import type { Socket } from '../socket.js';
+
+/** One authenticated WebSocket that speaks one version. */
+export interface Connection<Self extends Role = Role, Actions = unknown> {
+  readonly identity: string;
+  readonly version: Version;
+  readonly remoteAddress: string;
+  readonly endpoint: Endpoint<Self, Actions>;
+}
+
+/** What the transport knows of a connection when it opens. */
+export interface Arrival {
+  readonly identity: string;
+  readonly remoteAddress: string;
+}
+
+/** A version that one end is ready to speak. */
+export interface Speaker<Self extends Role = Role, Actions = unknown> {
+  readonly version: Version;
+  readonly actions: Registry;
+  open(role: Self, socket: Socket, arrival: Arrival): Connection<Self, Actions>;
+}
+
+/** What all connections of a version have in common. */
+export interface SpeakOptions<Self extends Role, Actions> {
+  /** Handlers shared by all connections of the version. */
+  readonly handlers?: Handlers<Self, Actions>;
+  readonly limits?: Partial<Limits>;
+  readonly replay?: ReplayStore;
+  /** The known deviations of a station, asked once per connection. */
+  readonly quirks?: (arrival: Arrival) => Quirks | undefined;
+  /** Hears what happens on a connection, asked once per connection. */
+  readonly observe?: (arrival: Arrival) => Observer | undefined;
+}
+
+/**
+ * Says that a version is spoken: `speak(v16, ({ endpoint }) => endpoint.handle(BootNotification, ...))`. The function runs
+ * before the first message is read, so that none can be missed.
+ */
+export function speak<Self extends Role, Actions extends Registry>(
+  actions: Actions,
+  opened?: (connection: Connection<Self, Actions>) => void,
+  options: SpeakOptions<Self, Actions> = {},
+): Speaker<Self, Actions> {
+  const version = versionOf(actions);
+  const { handlers, limits, replay } = options;
+  const common = {
+    actions,
+    ...(handlers ? { handlers } : {}),
+    ...(limits ? { limits } : {}),
+    ...(replay ? { replay } : {}),
+  };
+  return {
+    version,
+    actions,
+    open(role, socket, arrival) {
+      const quirks = options.quirks?.(arrival);
+      const observe = options.observe?.(arrival);
+      const endpoint = openEndpoint<Self, Actions>(role, socket, {
+        ...common,
+        identity: arrival.identity,
+        ...(quirks ? { quirks } : {}),
+        ...(observe ? { observe } : {}),
+      });
+      const connection = { ...arrival, version, endpoint };
+      opened?.(connection);
+      return connection;
+    },
+  };
+}
+
+/** The subprotocol name of a version (OCPP-J 1.6, 3.1.2; 2.x part 4, 3.1.2). */
+export const subprotocolOf = (version: Version): string => `ocpp${version}`;

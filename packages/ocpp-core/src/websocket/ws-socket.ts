@@ -1,0 +1,98 @@
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import type { Socket, SocketListener } from '../socket.js';
+
+/** An open `ws` WebSocket as the endpoint wants it. */
+export class WsSocket implements Socket {
+  readonly #ws: WebSocket;
+  readonly #stream: Duplex | undefined;
+  #listener: SocketListener | undefined;
+  /** Set by whatever comes in; cleared by whoever looks whether the peer lives. */
+  heard = true;
+
+  /** With the stream below, an uncompressed frame of a server goes out in one write instead of two. */
+  constructor(ws: WebSocket, stream?: Duplex) {
+    this.#ws = ws;
+    this.#stream = ws.extensions === '' ? stream : undefined;
+    ws.on('message', (data: Buffer, isBinary: boolean) => this.#message(data, isBinary));
+    ws.on('close', (code: number, reason: Buffer) => this.#listener?.closed(code, reason.toString()));
+    // A broken frame or a lost connection also closes; 'close' tells the rest.
+    ws.on('error', ignore);
+  }
+
+  get bufferedBytes(): number {
+    return this.#ws.bufferedAmount;
+  }
+
+  send(text: string): void {
+    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    if (this.#stream) this.#stream.write(textFrame(text));
+    else this.#ws.send(text, dropped);
+  }
+
+  close(code: number, reason: string): void {
+    this.#ws.close(code, reason);
+  }
+
+  /** Cuts the connection without a closing handshake. */
+  cut(): void {
+    this.#ws.terminate();
+  }
+
+  /** Resolves when the closing handshake is over; cuts it short after so many ms. */
+  gone(timeoutMs: number): Promise<void> {
+    if (this.#ws.readyState === this.#ws.CLOSED) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.cut(), timeoutMs);
+      this.#ws.once('close', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  /** Asks for a sign of life. */
+  ping(): void {
+    if (this.#ws.readyState === this.#ws.OPEN) this.#ws.ping();
+  }
+
+  pause(): void {
+    this.#ws.pause();
+  }
+
+  resume(): void {
+    this.#ws.resume();
+  }
+
+  listen(listener: SocketListener): void {
+    this.#listener = listener;
+  }
+
+  #message(data: Buffer, isBinary: boolean): void {
+    this.heard = true;
+    if (isBinary) this.#ws.close(1003, 'OCPP is text');
+    else this.#listener?.text(data.toString());
+  }
+}
+
+const ignore = (): void => undefined;
+// A frame that could not be written belongs to a connection that is closing.
+const dropped = (_error?: Error): void => undefined;
+
+/** One final, unmasked text frame (RFC 6455, 5.2). */
+function textFrame(text: string): Buffer {
+  const length = Buffer.byteLength(text);
+  const head = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const frame = Buffer.allocUnsafe(head + length);
+  frame[0] = 0x81;
+  if (head === 2) frame[1] = length;
+  else if (head === 4) {
+    frame[1] = 126;
+    frame.writeUInt16BE(length, 2);
+  } else {
+    frame[1] = 127;
+    frame.writeBigUInt64BE(BigInt(length), 2);
+  }
+  frame.write(text, head);
+  return frame;
+}
