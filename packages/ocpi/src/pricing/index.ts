@@ -1,5 +1,6 @@
 export type { Amount, LineDimension, PricedLine, Remark, Slice, TaxAmount } from './amounts.js';
 export { sumAmounts } from './amounts.js';
+export { priceBorders } from './borders.js';
 export type { PricingErrorCode } from './errors.js';
 export { PricingError } from './errors.js';
 export { decimal, NANO, scale, scaleText, shareOut } from './exact.js';

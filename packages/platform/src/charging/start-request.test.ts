@@ -8,13 +8,18 @@ describe('remote start request', () => {
   });
 
   it('learns the outcome from a late answer', () => {
-    expect(applyStart({ phase: 'unknown' }, { kind: 'answered', accepted: false })).to.deep.equal({ phase: 'rejected', reason: 'rejectedByStation' });
+    expect(applyStart({ phase: 'unknown' }, { kind: 'answered', accepted: false })).to.deep.equal({
+      phase: 'rejected',
+      reason: 'rejectedByStation',
+    });
   });
 
   it('takes no session twice and none from long after', () => {
     const request = { requestedAt: new Date('2026-03-01T10:00:00Z'), state: { phase: 'accepted' } } as StartRequest;
     expect(isResultOf(request, new Date('2026-03-01T10:02:00Z'))).to.equal(true);
     expect(isResultOf(request, new Date('2026-03-01T10:16:00Z'))).to.equal(false);
-    expect(isResultOf({ ...request, state: { phase: 'started', sessionId: 'S1', late: false } }, new Date('2026-03-01T10:02:00Z'))).to.equal(false);
+    expect(
+      isResultOf({ ...request, state: { phase: 'started', sessionId: 'S1', late: false } }, new Date('2026-03-01T10:02:00Z')),
+    ).to.equal(false);
   });
 });

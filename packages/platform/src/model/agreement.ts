@@ -20,12 +20,23 @@ export interface Agreement {
   tolerance: Tolerance;
   /** What the buyer's own driver pays on top of the accepted cost; 0 where the buyer is not hosted here. */
   retail?: { markUpRate: number; startFee: Nano };
+  /** What the hub takes for each CDR as an agent between two partners; absent: nothing. */
+  fees?: { buyer?: HubFee; seller?: HubFee };
+  /** Whether a credit gives the hub's fees back (default), or the seller bears them. */
+  feeOnCredit?: 'returned' | 'kept';
   cycle: 'daily' | 'weekly' | 'monthly';
   lateWindowDays: number;
   /** Ed25519 public keys (SPKI, base64) with which the parties sign statements. */
   signingKeys: Readonly<Record<PartyId, string>>;
   effectiveFrom: Date;
   effectiveUntil?: Date;
+}
+
+/** A share of the price after tax and a fixed part per CDR, both before the tax on the fee. Rates in 10^-4 of a per cent. */
+export interface HubFee {
+  rate: number;
+  perCdr: Nano;
+  taxRate: number;
 }
 
 /** How far a CDR may differ from what we rated before a person looks. */

@@ -25,7 +25,7 @@ export interface Cdr {
   parkingSeconds: number;
   total: Amount;
   /** Parts of the total; absent where the sender gave none. */
-  parts?: { energy?: Amount; time?: Amount; parkingTime?: Amount; fixed?: Amount };
+  parts?: { energy?: Amount; time?: Amount; parkingTime?: Amount; fixed?: Amount; reservation?: Amount };
   credit?: { of: string };
   updatedAt: Date;
 }

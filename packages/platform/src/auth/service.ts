@@ -1,0 +1,44 @@
+import type { Clock } from '../kernel/clock.js';
+import type { NewId, OperatorId } from '../kernel/ids.js';
+import { hashSecret, newSecret } from '../kernel/secret.js';
+import type { Role } from './role.js';
+import type { ApiKey, AuthStore } from './store.js';
+
+export type AuthService = ReturnType<typeof createService>;
+
+/** Makes a key recognisable in a log or a leaked file. */
+const KEY_PREFIX = 'evr_';
+
+export function createService({ store, clock, newId, serverKey }: { store: AuthStore; clock: Clock; newId: NewId; serverKey: Buffer }) {
+  const insert = (operatorId: OperatorId, name: string, role: Role, key: string, expiresAt: Date | null) =>
+    store.insertKey({ operatorId, id: newId(), name, role, createdAt: clock.now(), expiresAt }, hashSecret(serverKey, key));
+
+  return {
+    addOperator: store.putOperator,
+    operators: store.operators,
+
+    /** A new key, shown once. */
+    async createKey(operatorId: OperatorId, name: string, role: Role, expiresAt: Date | null = null): Promise<string> {
+      const key = KEY_PREFIX + newSecret();
+      await insert(operatorId, name, role, key, expiresAt);
+      return key;
+    },
+
+    /** Makes a key that is kept outside (the operator's first one) known here; again and again is harmless. */
+    async adoptKey(operatorId: OperatorId, name: string, role: Role, key: string): Promise<void> {
+      await insert(operatorId, name, role, key, null);
+    },
+
+    /** Who presents this `Authorization: Bearer` header; undefined if nobody we know. */
+    async whoIs(authorization: string | undefined): Promise<ApiKey | undefined> {
+      const key = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+      if (key === undefined) return undefined;
+      const now = clock.now();
+      const found = await store.useKey(hashSecret(serverKey, key), now);
+      return found && (found.expiresAt === null || found.expiresAt > now) ? found : undefined;
+    },
+
+    keys: store.keys,
+    removeKey: store.removeKey,
+  };
+}

@@ -1,0 +1,28 @@
+/** What charging tells others, by consumer; the key of each event is the id of what it is about. */
+export const consumers = {
+  /** A remote start or stop to carry to a station. Key: station. */
+  stationCommand: 'gateway.command',
+  /** A remote start or stop came to an end, or to none. Key: request. */
+  commandOutcome: 'roaming.command-outcome',
+  /** A session changed; whoever is told reads its newest state. Key: session. */
+  sessionChanged: 'roaming.session',
+  /** A session ended and wants its price and CDR. Key: session. */
+  sessionEnded: 'charging.rate',
+  /** An own CDR exists. Key: CDR. */
+  cdrRepresent: 'roaming.cdr-represent',
+  cdrRecord: 'settlement.record',
+} as const;
+
+export interface StationCommand {
+  requestId: string;
+  stationId: string;
+  /** Domain time, ISO. After it the outcome is unknown. */
+  deadline: string;
+  command: { kind: 'start'; connectorNumber: number; idTag: string } | { kind: 'stop'; transactionNumber: number };
+}
+
+export interface CommandOutcome {
+  requestId: string;
+  kind: 'start' | 'stop';
+  outcome: 'accepted' | 'rejected' | 'stationOffline' | 'unknown';
+}

@@ -1,0 +1,91 @@
+import {
+  type Amount,
+  amountsByFee,
+  priceBorders as bordersOf,
+  type FeeType,
+  type LineDimension,
+  type PricedLine,
+  period,
+  price,
+  sumAmounts,
+} from '@evroam/ocpi/pricing';
+import type { ChargingPeriod } from './session.js';
+import type { TariffVersion } from './tariff.js';
+
+/** What a session costs and why: unrounded, in 10^-9. The lines sum to the total; so do the fees, and so do the parts. */
+export interface Rated {
+  currency: string;
+  total: Amount;
+  parts: { energy?: Amount; time?: Amount; parkingTime?: Amount; fixed?: Amount; reservation?: Amount };
+  fees: Partial<Record<FeeType, Amount>>;
+  lines: readonly PricedLine[];
+}
+
+/** What rating looks at: a running session up to now, an ended one, or a CDR. */
+export interface Ratable {
+  startedAt: Date;
+  endedAt: Date;
+  currency: string;
+  periods: readonly ChargingPeriod[];
+}
+
+/** The platform's one door to the rating engine: estimate, running cost, CDR and settlement all pass through it. */
+export function rate(tariffs: readonly TariffVersion[], session: Ratable, { timeZone }: { timeZone: string }): Rated {
+  if (tariffs.length === 0) return { currency: session.currency, total: FREE, parts: {}, fees: {}, lines: [] };
+  const priced = price(
+    tariffs.map(({ tariff }) => tariff),
+    {
+      start: session.startedAt.getTime(),
+      end: session.endedAt.getTime(),
+      currency: session.currency,
+      periods: session.periods.map((p, i) =>
+        period({
+          start: p.startedAt.getTime(),
+          end: (session.periods[i + 1]?.startedAt ?? session.endedAt).getTime(),
+          energyMilliWh: p.energyMilliWh,
+          timeMs: p.chargingSeconds * 1000,
+          parkingMs: p.parkingSeconds * 1000,
+          tariffId: p.tariffId,
+        }),
+      ),
+    },
+    { timeZone, trace: true },
+  );
+  return {
+    currency: priced.currency,
+    total: priced.total,
+    parts: partsOf(priced.byDimension),
+    fees: amountsByFee(priced.lines),
+    lines: priced.lines,
+  };
+}
+
+/** Where a session costs nothing because no tariff is attached to its connector. OCPI 2.2.1, 11.1 */
+const FREE: Amount = { beforeTaxes: 0n, taxes: [], afterTaxes: 0n };
+
+/** Moments strictly between two others at which another price may begin under any of the tariffs. */
+export function priceBorders(tariffs: readonly TariffVersion[], timeZone: string, from: Date, until: Date): Date[] {
+  const all = tariffs.flatMap(({ tariff }) => bordersOf(tariff, timeZone, from.getTime(), until.getTime()));
+  return [...new Set(all)].sort((a, b) => a - b).map((ms) => new Date(ms));
+}
+
+const partOf: Readonly<Record<LineDimension, keyof Rated['parts'] | undefined>> = {
+  ENERGY: 'energy',
+  TIME: 'time',
+  PARKING_TIME: 'parkingTime',
+  FLAT: 'fixed',
+  RESERVATION_FLAT: 'reservation',
+  RESERVATION_TIME: 'reservation',
+  // A limit of the whole price belongs to no part. OCPI 2.2.1, 10.3.1
+  MIN_PRICE: undefined,
+  MAX_PRICE: undefined,
+};
+
+function partsOf(byDimension: Partial<Record<LineDimension, Amount>>): Rated['parts'] {
+  const parts: Rated['parts'] = {};
+  for (const [dimension, amount] of Object.entries(byDimension) as [LineDimension, Amount][]) {
+    const part = partOf[dimension];
+    if (part) parts[part] = parts[part] ? sumAmounts([parts[part], amount]) : amount;
+  }
+  return parts;
+}

@@ -1,0 +1,12 @@
+import type { Sql } from '../edges/sql.js';
+import type { Clock } from '../kernel/clock.js';
+import type { Transact } from '../kernel/transact.js';
+import { createService } from './service.js';
+import { createStore } from './store.js';
+
+export { migrations } from './migrations.js';
+export type { OperationsService } from './service.js';
+
+export function createOperations(needs: { transact: Transact; clock: Clock }, edges: { sql: Sql }) {
+  return createService({ ...needs, store: createStore(edges.sql) });
+}

@@ -1,0 +1,73 @@
+import type { Sql } from '../edges/sql.js';
+import type { OperatorId } from '../kernel/ids.js';
+import { fromJson, toJson } from '../kernel/json.js';
+import { changeCursor, type Page, type PageRequest, pageOf } from '../kernel/page.js';
+import type { Tx } from '../kernel/transact.js';
+import type { PartyId } from '../model/party.js';
+import type { TariffVersion } from '../model/tariff.js';
+
+export interface TariffQuery extends PageRequest {
+  owner?: PartyId;
+  updatedFrom?: Date;
+  updatedUntil?: Date;
+}
+
+export type OperationsStore = ReturnType<typeof createStore>;
+
+export function createStore(sql: Sql) {
+  return {
+    /** All versions, newest first; on a transaction the tariff is locked against a second release. */
+    async versions(tx: Tx | undefined, operatorId: OperatorId, owner: PartyId, id: string): Promise<TariffVersion[]> {
+      const rows = await sql<{ body: unknown }>(
+        tx,
+        `SELECT body FROM operations_tariff_version WHERE operator_id = $1 AND owner = $2 AND id = $3 ORDER BY version DESC${tx ? ' FOR UPDATE' : ''}`,
+        [operatorId, owner, id],
+      );
+      return rows.map(({ body }) => fromJson<TariffVersion>(body));
+    },
+
+    /** False if that version exists. */
+    async insertVersion(tx: Tx, operatorId: OperatorId, tariff: TariffVersion, isOwn: boolean): Promise<boolean> {
+      const rows = await sql(
+        tx,
+        `INSERT INTO operations_tariff_version (operator_id, owner, id, version, is_own, valid_from, updated_at, body)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb) ON CONFLICT DO NOTHING RETURNING id`,
+        [operatorId, tariff.owner, tariff.id, tariff.version, isOwn, tariff.validFrom, tariff.updatedAt, toJson(tariff)],
+      );
+      return rows.length === 1;
+    },
+
+    /** Versions of several tariffs by id, own ones and partners'. */
+    async versionsOf(operatorId: OperatorId, ids: readonly string[]): Promise<TariffVersion[]> {
+      const rows = await sql<{ body: unknown }>(
+        undefined,
+        'SELECT body FROM operations_tariff_version WHERE operator_id = $1 AND id = ANY($2::text[]) ORDER BY id, version',
+        [operatorId, ids],
+      );
+      return rows.map(({ body }) => fromJson<TariffVersion>(body));
+    },
+
+    /** The newest version of each tariff, oldest change first. */
+    async newest(operatorId: OperatorId, query: TariffQuery): Promise<Page<TariffVersion>> {
+      const cursor = changeCursor(query.after);
+      const rows = await sql<{ body: unknown; id: string; changed: string }>(
+        undefined,
+        `SELECT body, id, to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS changed
+           FROM operations_tariff_version t
+          WHERE operator_id = $1 AND ($2::text IS NULL OR owner = $2)
+            AND ($3::timestamptz IS NULL OR updated_at >= $3) AND ($4::timestamptz IS NULL OR updated_at < $4)
+            AND ($5::timestamptz IS NULL OR (updated_at, id) > ($5, $6::text))
+            AND NOT EXISTS (SELECT FROM operations_tariff_version n
+                             WHERE n.operator_id = t.operator_id AND n.owner = t.owner AND n.id = t.id AND n.version > t.version)
+          ORDER BY updated_at, id LIMIT $7`,
+        [operatorId, query.owner ?? null, query.updatedFrom ?? null, query.updatedUntil ?? null, cursor.time, cursor.id, query.limit + 1],
+      );
+      return pageOf(
+        rows,
+        query.limit,
+        ({ body }) => fromJson<TariffVersion>(body),
+        (row) => `${row.changed}~${row.id}`,
+      );
+    },
+  };
+}
