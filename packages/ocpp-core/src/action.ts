@@ -38,7 +38,7 @@ export type AnyAction = Action;
 export type RequestOf<A extends AnyAction> = Infer<A['request']>;
 
 /** The payload of the answer; nothing for a message that is never answered. */
-export type ResponseOf<A extends AnyAction> = A['response'] extends Schema ? Infer<A['response']> : void;
+export type ResponseOf<A extends AnyAction> = A['response'] extends Schema ? Infer<A['response']> : undefined;
 
 /** A namespace of actions, `import * as v16`; it may hold data types as well. */
 export type Registry = Readonly<Record<string, unknown>>;

@@ -42,9 +42,9 @@ export function checkPayload(version: Version, schema: Schema, payload: unknown)
   if (check(payload)) return { ok: true };
   const first = check.errors?.[0];
   if (!first) throw new Error('a failed check names no error');
-  const missing = first.keyword === 'required' ? `/${pointer(String(first.params['missingProperty']))}` : '';
+  const missing = first.keyword === 'required' ? `/${pointer(String(first.params.missingProperty))}` : '';
   const path = `${first.instancePath}${missing}` || '/';
-  const extra = first.keyword === 'additionalProperties' ? ` (${printable(String(first.params['additionalProperty']))})` : '';
+  const extra = first.keyword === 'additionalProperties' ? ` (${printable(String(first.params.additionalProperty))})` : '';
   return {
     ok: false,
     code: codeOfKeyword(version, first.keyword, first.instancePath === ''),

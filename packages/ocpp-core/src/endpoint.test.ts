@@ -151,7 +151,7 @@ describe('an endpoint', () => {
     const csms = openEndpoint('csms', left, { actions: v16 });
     const peer = rawPeer(right);
     const circular: Record<string, unknown> = {};
-    circular['self'] = circular;
+    circular.self = circular;
     csms.handle(v16.Heartbeat, async () => {
       throw new OcppError('SecurityError', 'x'.repeat(300), { details: circular });
     });

@@ -2,6 +2,7 @@ import { type AnyAction, type Registry, type RequestOf, type ResponseOf, type Ro
 import { checkPayload, errorOf } from './check.js';
 import { codeFor, codeFrom, OcppError } from './errors.js';
 import {
+  CALL,
   CALLERROR,
   CALLRESULT,
   CALLRESULTERROR,
@@ -164,26 +165,15 @@ class OpenEndpoint<Self extends Role, Actions> implements Endpoint<Self, Actions
     if (!this.#end) return;
     this.#options.observe?.({ kind: 'heard', text });
     const frame = readFrame(text);
-    switch (frame.type) {
-      case 'unreadable':
-        return this.#refuseText(frame);
-      case CALLRESULT:
-        return this.#hearResult(frame.id, frame.payload);
-      case CALLERROR:
-        return this.#hearError(
-          frame.id,
-          new OcppError(codeFrom(frame.code), frame.description, { details: { ...frame.details }, fromPeer: true }),
-        );
-      case CALLRESULTERROR:
-        if (this.version !== '2.1') return this.#refuseText(unknownType(frame.id));
-        return this.#tell({
-          kind: 'answerRefused',
-          messageId: frame.id,
-          error: new OcppError(codeFrom(frame.code), frame.description, { details: { ...frame.details }, fromPeer: true }),
-        });
-      case SEND:
-        if (this.version !== '2.1') return this.#refuseText(unknownType(frame.id));
-    }
+    if (frame.type === 'unreadable') this.#refuseText(frame);
+    else if (frame.type === CALLRESULT) this.#hearResult(frame.id, frame.payload);
+    else if (frame.type === CALLERROR) this.#hearError(frame.id, saidByPeer(frame));
+    else if (frame.type !== CALL && this.version !== '2.1') this.#refuseText(unknownType(frame.id));
+    else if ('code' in frame) this.#tell({ kind: 'answerRefused', messageId: frame.id, error: saidByPeer(frame) });
+    else this.#hearRequest(frame);
+  }
+
+  #hearRequest(frame: Request): void {
     this.#inbound.add(frame);
     if (!this.#paused && this.#inbound.size > this.#limits.waitingMessages) {
       this.#paused = true;
@@ -203,7 +193,10 @@ class OpenEndpoint<Self extends Role, Actions> implements Endpoint<Self, Actions
 
   #hearResult(id: string, payload: unknown): void {
     const call = this.#outbound.take(id);
-    if (!call) return this.#tell({ kind: 'strayAnswer', messageId: id });
+    if (!call) {
+      this.#tell({ kind: 'strayAnswer', messageId: id });
+      return;
+    }
     const { action } = call;
     const checked = this.#check(action, 'response', id, payload);
     if (checked instanceof OcppError) {
@@ -216,9 +209,10 @@ class OpenEndpoint<Self extends Role, Actions> implements Endpoint<Self, Actions
 
   #hearError(id: string, error: OcppError): void {
     const call = this.#outbound.take(id);
-    if (!call) return this.#tell({ kind: 'strayAnswer', messageId: id });
-    call.settle(error);
-    this.#outbound.next();
+    if (call) {
+      call.settle(error);
+      this.#outbound.next();
+    } else this.#tell({ kind: 'strayAnswer', messageId: id });
   }
 
   #check(action: AnyAction, kind: 'request' | 'response', messageId: string, payload: unknown): { payload: unknown } | OcppError {
@@ -302,6 +296,8 @@ class Refusal {
   }
 }
 
+const saidByPeer = ({ code, description, details }: Extract<Frame, { code: string }>): OcppError =>
+  new OcppError(codeFrom(code), description, { details, fromPeer: true });
 const refused = (code: 'NotImplemented' | 'NotSupported' | 'ProtocolError', message: string): Refusal =>
   new Refusal(new OcppError(code, message));
 const closedError = new OcppError('ConnectionClosed', 'the connection is closed');

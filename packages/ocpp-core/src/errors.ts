@@ -49,7 +49,7 @@ export class OcppError extends Error {
   constructor(
     code: OcppErrorCode,
     description = '',
-    options: { details?: Record<string, unknown>; fromPeer?: boolean; cause?: unknown } = {},
+    options: { details?: Readonly<Record<string, unknown>>; fromPeer?: boolean; cause?: unknown } = {},
   ) {
     super(description, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;

@@ -33,7 +33,7 @@ export function connectOcpp<S extends Speaker<'station'>>(options: ConnectOption
   const url = `${options.url.replace(/\/+$/, '')}/${encodeURIComponent(identity)}`;
   const headers: Record<string, string> = {};
   if (password !== undefined)
-    headers['Authorization'] = `Basic ${Buffer.concat([Buffer.from(`${identity}:`), Buffer.from(password)]).toString('base64')}`;
+    headers.Authorization = `Basic ${Buffer.concat([Buffer.from(`${identity}:`), Buffer.from(password)]).toString('base64')}`;
   const ws = new WebSocket(
     url,
     options.versions.map(({ version }) => subprotocolOf(version)),
@@ -47,7 +47,7 @@ export function connectOcpp<S extends Speaker<'station'>>(options: ConnectOption
     },
   );
   return new Promise((resolve, reject) => {
-    const abort = (): void => fail('the connection was given up');
+    const abort = () => fail('the connection was given up');
     const fail = (why: string, details: Record<string, unknown> = {}, cause?: unknown): void => {
       options.signal?.removeEventListener('abort', abort);
       ws.on('error', ignore);

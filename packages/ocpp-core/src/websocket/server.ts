@@ -114,19 +114,19 @@ class Door {
       return;
     }
     stream.on('error', ignore);
-    if (this.#closing) return refuse(stream, 503);
+    if (this.#closing) return void refuse(stream, 503);
     const handshake = readHandshake(request, identity);
-    if (handshake === 'wrong-user') return refuse(stream, 401);
+    if (handshake === 'wrong-user') return void refuse(stream, 401);
     let admission: Admission;
     try {
       admission = await this.#options.authenticate(handshake);
     } catch (error) {
       this.#options.failed?.(error, handshake);
-      return refuse(stream, 500);
+      return void refuse(stream, 500);
     }
     if (stream.destroyed) return;
-    if (!admission.accepted) return refuse(stream, admission.status ?? 401);
-    if (this.#closing) return refuse(stream, 503);
+    if (!admission.accepted) return void refuse(stream, admission.status ?? 401);
+    if (this.#closing) return void refuse(stream, 503);
     const protocol = offeredProtocols(request).find((name) => this.#speakers.has(name));
     const speaker = protocol === undefined ? undefined : this.#speakers.get(protocol);
     const sockets = speaker === undefined || speaker.version === '1.6' ? this.#plain : this.#deflating;
