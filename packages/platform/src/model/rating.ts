@@ -5,6 +5,7 @@ import {
   type FeeType,
   type LineDimension,
   type PricedLine,
+  type PricedSession,
   period,
   price,
   sumAmounts,
@@ -32,31 +33,33 @@ export interface Ratable {
 /** The platform's one door to the rating engine: estimate, running cost, CDR and settlement all pass through it. */
 export function rate(tariffs: readonly TariffVersion[], session: Ratable, { timeZone }: { timeZone: string }): Rated {
   if (tariffs.length === 0) return { currency: session.currency, total: FREE, parts: {}, fees: {}, lines: [] };
-  const priced = price(
-    tariffs.map(({ tariff }) => tariff),
-    {
-      start: session.startedAt.getTime(),
-      end: session.endedAt.getTime(),
-      currency: session.currency,
-      periods: session.periods.map((p, i) =>
-        period({
-          start: p.startedAt.getTime(),
-          end: (session.periods[i + 1]?.startedAt ?? session.endedAt).getTime(),
-          energyMilliWh: p.energyMilliWh,
-          timeMs: p.chargingSeconds * 1000,
-          parkingMs: p.parkingSeconds * 1000,
-          tariffId: p.tariffId,
-        }),
-      ),
-    },
-    { timeZone, trace: true },
-  );
+  const engine = tariffs.map(({ tariff }) => tariff);
+  const priced = price(engine, pricedSession(session), { timeZone, trace: true });
   return {
     currency: priced.currency,
     total: priced.total,
     parts: partsOf(priced.byDimension),
     fees: amountsByFee(priced.lines),
     lines: priced.lines,
+  };
+}
+
+/** A session or CDR in the rating engine's own units: what is priced, and what a statement repeats so that it can be priced again. */
+export function pricedSession({ startedAt, endedAt, currency, periods }: Ratable): PricedSession {
+  return {
+    start: startedAt.getTime(),
+    end: endedAt.getTime(),
+    currency,
+    periods: periods.map((p, i) =>
+      period({
+        start: p.startedAt.getTime(),
+        end: (periods[i + 1]?.startedAt ?? endedAt).getTime(),
+        energyMilliWh: p.energyMilliWh,
+        timeMs: p.chargingSeconds * 1000,
+        parkingMs: p.parkingSeconds * 1000,
+        ...(p.tariffId === undefined ? {} : { tariffId: p.tariffId }),
+      }),
+    ),
   };
 }
 

@@ -1,0 +1,44 @@
+import type { KeyObject } from 'node:crypto';
+import type { OperatorId } from '../kernel/ids.js';
+import type { Agreement } from '../model/agreement.js';
+import type { EvseRef } from '../model/location.js';
+import type { PartyId } from '../model/party.js';
+import type { TariffVersion } from '../model/tariff.js';
+import type { TokenRef } from '../model/token.js';
+import type { KnownSession } from './cdr-checks.js';
+
+export interface SettlementPorts {
+  agreements: {
+    /** The version in force at that moment; without one nothing is settled. */
+    between(operatorId: OperatorId, seller: PartyId, buyer: PartyId, at: Date): Promise<Agreement | undefined>;
+  };
+  sessions: {
+    /** By session id, else by authorization reference, else by token, place and overlapping time if that names exactly one. */
+    find(operatorId: OperatorId, wanted: SessionClues): Promise<KnownSession | undefined>;
+  };
+  tariffs: {
+    /** The version of a party's tariff that was sold at that moment, as we knew it before the CDR came. */
+    at(operatorId: OperatorId, owner: PartyId, tariffId: string, at: Date): Promise<TariffVersion | undefined>;
+  };
+  exchanged: {
+    /** The very bytes of a CDR that were exchanged with that party, and the OCPI version they were in. */
+    of(operatorId: OperatorId, owner: PartyId, cdrId: string, party: PartyId): Promise<{ version: string; bytes: Buffer } | undefined>;
+  };
+  hosted: {
+    parties(operatorId: OperatorId): Promise<readonly PartyId[]>;
+  };
+  signer: {
+    /** The Ed25519 key with which that party of ours signs; its public half stands in the agreement. */
+    keyOf(operatorId: OperatorId, party: PartyId): Promise<KeyObject>;
+  };
+}
+
+export interface SessionClues {
+  owner: PartyId;
+  sessionId?: string;
+  authorizationReference?: string;
+  token: TokenRef;
+  place: EvseRef;
+  startedAt: Date;
+  endedAt: Date;
+}
