@@ -1,0 +1,43 @@
+import type { Command } from './command.js';
+import type { Text } from './language.js';
+
+interface Group {
+  readonly about: Text;
+  load(): Promise<Command>;
+}
+
+/** The first words of the command line; a group is loaded when it is asked for. */
+export const GROUPS: Readonly<Record<string, Group>> = {
+  explain: {
+    about: { en: 'what a code means: exit, error, OCPI, OCPP, refusal', zh: '解释代码：退出码、错误、OCPI、OCPP、拒绝原因' },
+    load: async () => (await import('./commands/explain.js')).explain,
+  },
+  context: {
+    about: { en: 'the hubs that you work with', zh: '您使用的平台' },
+    load: async () => (await import('./commands/context.js')).context,
+  },
+  login: {
+    about: { en: 'keep the API key of a hub', zh: '保存平台的 API 密钥' },
+    load: async () => (await import('./commands/login.js')).login,
+  },
+  logout: {
+    about: { en: 'forget the API key of a hub', zh: '删除平台的 API 密钥' },
+    load: async () => (await import('./commands/login.js')).logout,
+  },
+  whoami: {
+    about: { en: 'which hub, and as whom', zh: '当前平台和身份' },
+    load: async () => (await import('./commands/login.js')).whoami,
+  },
+  completion: {
+    about: { en: 'completion for bash, zsh or fish', zh: 'bash、zsh 或 fish 的命令补全' },
+    load: async () => (await import('./commands/completion.js')).completion,
+  },
+  docs: {
+    about: { en: 'short texts about how things work here', zh: '简短的说明文档' },
+    load: async () => (await import('./commands/docs.js')).docs,
+  },
+  version: {
+    about: { en: 'versions of the command and of its packages', zh: '本命令及各软件包的版本' },
+    load: async () => (await import('./commands/version.js')).version,
+  },
+};
