@@ -1,0 +1,115 @@
+// Checks, made from schemas on first use and kept. The first error is the answer.
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { Schema } from './schema.js';
+
+/** What is wrong with a value, and where (JSON Pointer). */
+export interface Violation {
+  readonly path: string;
+  readonly keyword: string;
+  readonly message: string;
+}
+
+const formats: Record<string, (value: string) => boolean> = {
+  'ocpi-date-time': (value) => isDateTime(value),
+  'ci-string': isPrintableAscii,
+  printable: (value) => !hasControls.test(value),
+  uri: (value) => hasScheme.test(value),
+  'time-of-day': (value) => clock.test(value),
+  'local-date': (value) => value.length === 10 && isDateTime(`${value}T00:00:00`),
+  degrees: (value) => decimalDegrees.test(value),
+};
+
+// Line breaks and tabs stand in texts of real partners and in examples of the standard itself, so they pass.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const hasControls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+const hasScheme = /^[a-z][a-z0-9+.-]*:[^\s]+$/i;
+const clock = /^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/;
+const decimalDegrees = /^-?\d{1,3}(?:\.\d+)?$/;
+
+const ajv = new Ajv({ code: { optimize: false }, multipleOfPrecision: 6, formats, keywords: ['known'] });
+const checks = new WeakMap<Schema, ValidateFunction>();
+
+/** The first violation of the schema, or undefined when the value fits. */
+export function violation(schema: Schema, value: unknown): Violation | undefined {
+  const check = checks.get(schema) ?? compile(schema);
+  if (check(value)) return undefined;
+  const first = check.errors?.[0];
+  return first ? toViolation(first) : { path: '', keyword: 'schema', message: 'does not fit the schema' };
+}
+
+/** True when the value fits the schema; narrows its type. */
+export const fits = <T>(schema: Schema<T>, value: unknown): value is T => violation(schema, value) === undefined;
+
+/** Compiles the check of a schema ahead of its first use: a server warms what it will serve. */
+export function compile(schema: Schema): ValidateFunction {
+  const check = ajv.compile(schema);
+  checks.set(schema, check);
+  return check;
+}
+
+/** All violations, up to a hundred: for diagnosis and lint, not for servers. */
+export function violations(schema: Schema, value: unknown): readonly Violation[] {
+  const check = diagnoses.get(schema) ?? thorough.compile(schema);
+  diagnoses.set(schema, check);
+  return check(value) ? [] : (check.errors ?? []).slice(0, 100).map(toViolation);
+}
+const thorough = new Ajv({ code: { optimize: false }, multipleOfPrecision: 6, formats, keywords: ['known'], allErrors: true });
+const diagnoses = new WeakMap<Schema, ValidateFunction>();
+
+function toViolation(error: ErrorObject): Violation {
+  const params: Record<string, unknown> = error.params;
+  const field = params.missingProperty ?? params.additionalProperty;
+  const path = field === undefined ? error.instancePath : `${error.instancePath}/${escapePointer(String(field))}`;
+  return { path, keyword: error.keyword, message: sentence(error.keyword, params, error.message) };
+}
+
+function sentence(keyword: string, params: Record<string, unknown>, fallback: string | undefined): string {
+  switch (keyword) {
+    case 'required':
+      return 'required field is missing';
+    case 'additionalProperties':
+      return 'field is not known';
+    case 'enum':
+      return `must be one of ${(params.allowedValues as readonly unknown[]).join(' ')}`;
+    case 'maxLength':
+      return `longer than ${params.limit} characters`;
+    case 'type':
+      return `must be ${/^[aio]/.test(String(params.type)) ? 'an' : 'a'} ${params.type}`;
+    case 'format':
+      return `is not a valid ${params.format}`;
+    default:
+      return fallback ?? 'does not fit the schema';
+  }
+}
+
+const escapePointer = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
+
+function isPrintableAscii(value: string): boolean {
+  for (let at = 0; at < value.length; at += 1) {
+    const code = value.charCodeAt(at);
+    if (code < 0x20 || code > 0x7e) return false;
+  }
+  return true;
+}
+
+const stamp = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(?:Z|[+-]00:00)?$/i;
+const days = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** True for a moment in UTC with a real calendar day. A blank for the T and +00:00 for the Z are sent in the field and mean the same. */
+export function isDateTime(value: string): boolean {
+  const parts = value.length <= 35 ? stamp.exec(value) : null;
+  if (!parts) return false;
+  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map(Number) as [number, number, number, number, number, number];
+  if (month < 1 || month > 12 || day < 1 || day > (days[month - 1] ?? 0)) return false;
+  if (month === 2 && day === 29 && !(year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0))) return false;
+  return hour <= 23 && minute <= 59 && second <= 60;
+}
+
+/** The moment that an OCPI DateTime names; throws RangeError on anything else. OCPI 2.2.1, 16.2 */
+export function toDate(value: string): Date {
+  if (!isDateTime(value)) throw new RangeError(`not an OCPI DateTime: ${value}`);
+  return new Date(`${value.slice(0, 10)}T${value.slice(11).replace(/(?:Z|[+-]00:00)$/i, '')}Z`);
+}
+
+/** Two CiStrings are the same whatever their case. OCPI 2.2.1, 16.1 */
+export const sameText = (a: string, b: string): boolean => a === b || a.toLowerCase() === b.toLowerCase();

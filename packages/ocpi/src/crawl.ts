@@ -1,0 +1,115 @@
+// Reads a whole list, page after page, with limits: a peer may answer with an endless chain of links.
+import type { Reply } from './client.js';
+import { OcpiError } from './envelope.js';
+import type { WindowRequest } from './paging.js';
+
+/** A client's method that reads a paged list of `T`. */
+export type ListMethod<T> = (input?: {
+  readonly window?: WindowRequest;
+  readonly at?: string;
+  readonly correlationId?: string;
+  readonly signal?: AbortSignal;
+}) => Promise<Reply<readonly T[]>>;
+
+/** Limits of a crawl, and where it begins. */
+export interface CrawlOptions {
+  readonly window?: WindowRequest;
+  /** Goes on where an earlier crawl ended: the URL of its next page. */
+  readonly from?: string;
+  /** Defaults: 10 000 pages, a million items, 1 GiB of answers, an hour. */
+  readonly maxPages?: number;
+  readonly maxItems?: number;
+  readonly maxBytes?: number;
+  readonly maxMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A page of a crawl. `next` is where to go on after a break; undefined after the last page. */
+export interface CrawledPage<T> {
+  readonly items: readonly T[];
+  readonly reply: Reply<readonly T[]>;
+  readonly next?: string;
+}
+
+/** A crawl that ran into a limit; `next` is where to go on. */
+export class CrawlLimit extends OcpiError {
+  readonly next: string | undefined;
+  constructor(message: string, next: string | undefined) {
+    super('bad-answer', message);
+    this.next = next;
+  }
+}
+
+/**
+ * Reads a list page by page. Follows the Link header; where a peer sends none but counts more items, asks by offset.
+ * When the count shrinks between two pages the offset steps back by as much, since the list has moved; what is read twice then is
+ * recognised by its owner and id. Throws CrawlLimit at a limit or when a link leads back.
+ *
+ *     for await (const { items } of crawl(peer.list)) await store(items);
+ */
+export async function* crawl<T>(list: ListMethod<T>, options: CrawlOptions = {}): AsyncGenerator<CrawledPage<T>, void, undefined> {
+  const { maxPages = 10_000, maxItems = 1_000_000, maxBytes = 2 ** 30, maxMs = 3_600_000, window = {}, signal } = options;
+  const started = performance.now();
+  const seen = new Set<string>();
+  const recent = new Set<string>();
+  let place: Place = options.from === undefined ? { window } : { at: options.from };
+  let items = 0;
+  let bytes = 0;
+  let total: number | undefined;
+  let offset = window.offset ?? 0;
+  for (let pages = 0; ; pages += 1) {
+    const next = place.at;
+    if (pages >= maxPages) throw new CrawlLimit(`more than ${maxPages} pages`, next);
+    if (items > maxItems) throw new CrawlLimit(`more than ${maxItems} items`, next);
+    if (bytes > maxBytes) throw new CrawlLimit(`more than ${maxBytes} bytes`, next);
+    if (performance.now() - started > maxMs) throw new CrawlLimit(`longer than ${maxMs} ms`, next);
+    if (place.at !== undefined && seen.has(place.at)) throw new CrawlLimit('a link leads back to a page that was read', undefined);
+    if (place.at !== undefined) seen.add(place.at);
+    const reply: Reply<readonly T[]> = await list({ ...place, ...(signal ? { signal } : {}) });
+    const count = reply.data.length + (reply.page?.refused.length ?? 0);
+    const fresh = reply.data.filter((item) => isNew(recent, item));
+    items += count;
+    bytes += reply.payload.raw.length;
+    const shrunk = total !== undefined && reply.page?.total !== undefined ? Math.max(0, total - reply.page.total) : 0;
+    total = reply.page?.total ?? total;
+    offset = Math.max(0, offset + count - shrunk);
+    const following = follow(reply, count, offset, window, shrunk);
+    yield { items: fresh, reply, ...(following?.at === undefined ? {} : { next: following.at }) };
+    if (!following) return;
+    place = following;
+  }
+}
+
+interface Place {
+  readonly window?: WindowRequest;
+  readonly at?: string;
+}
+
+function follow(reply: Reply<readonly unknown[]>, count: number, offset: number, window: WindowRequest, shrunk: number): Place | undefined {
+  const { next, total } = reply.page ?? {};
+  if (next !== undefined) return { at: shrunk > 0 ? steppedBack(next, shrunk) : next };
+  return total !== undefined && count > 0 && offset < total ? { window: { ...window, offset } } : undefined;
+}
+
+/** A link by plain offset moves with the list; one with a cursor of the server's own does not. */
+function steppedBack(link: string, by: number): string {
+  const url = new URL(link, 'http://relative.invalid');
+  const offset = url.searchParams.get('offset');
+  if (offset === null || !/^\d+$/.test(offset) || url.searchParams.has('cursor')) return link;
+  return link.replace(/([?&]offset=)\d+/, (_, name: string) => `${name}${Math.max(0, Number(offset) - by)}`);
+}
+
+const REMEMBERED = 5000;
+
+/** False for an object of the same owner, id and last_updated as one just read. */
+function isNew(recent: Set<string>, item: unknown): boolean {
+  if (typeof item !== 'object' || item === null) return true;
+  const { country_code, party_id, id, uid, last_updated } = item as Record<string, unknown>;
+  const name = id ?? uid;
+  if (typeof name !== 'string') return true;
+  const key = JSON.stringify([country_code, party_id, name, last_updated]).toUpperCase();
+  if (recent.has(key)) return false;
+  if (recent.size >= REMEMBERED) recent.delete(recent.values().next().value ?? '');
+  recent.add(key);
+  return true;
+}

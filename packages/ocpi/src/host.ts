@@ -1,0 +1,234 @@
+// One listener's worth of OCPI: the versions endpoint, and many interfaces of many versions, for many partners.
+import { compile } from './check.js';
+import { envelopeText, OcpiError } from './envelope.js';
+import { authorization, header, type Party, type Routing, readRouting, type TokenCoding, tokenReadings } from './headers.js';
+import { type Handle, type OcpiRequest, type OcpiResponse, Payload } from './message.js';
+import type { InterfaceRole } from './module.js';
+import { type Exchange, failure, type Served } from './server.js';
+
+/** Who calls. While `registering` (it presented token A) only versions and credentials are open to it. OCPI 2.2.1, 7.1 */
+export interface Caller {
+  readonly registering?: boolean;
+}
+
+/** Looks up the partner that a token belongs to. Called with each reading of the header, decoded first. */
+export type Authenticate<P> = (token: string, coding: TokenCoding) => Promise<P | undefined> | P | undefined;
+
+/** A request that may be for somebody else: what a hub decides on before the interface is asked. */
+export interface Passing<P> {
+  readonly request: OcpiRequest;
+  readonly partner: P;
+  readonly routing: Routing;
+  readonly version: string;
+  readonly module: string;
+  readonly role: InterfaceRole | undefined;
+  /** What follows the interface's URL, and the query text. */
+  readonly path: string;
+  readonly query: string;
+}
+
+/** What a host is made of. */
+export interface HostOptions<P extends Caller> {
+  /** The public URL under which everything stands, such as https://hub.example/ocpi. */
+  readonly url: string;
+  readonly authenticate: Authenticate<P>;
+  /** The served interfaces, by version number. */
+  readonly versions: Readonly<Record<string, readonly Served<P>[]>>;
+  /** Takes a request that is for another party; `undefined` leaves it to the interface here. */
+  readonly intercept?: (passing: Passing<P>) => Promise<OcpiResponse | undefined> | OcpiResponse | undefined;
+  /** Whether the partner may write or read objects of that owner; false is answered with 404. Default: it may. */
+  readonly owns?: (partner: P, owner: Party, passing: Passing<P>) => Promise<boolean> | boolean;
+  /** How long a token's partner is remembered without asking again, in milliseconds; default 5000, 0 never. */
+  readonly rememberMs?: number;
+  readonly clock?: { now(): Date };
+  readonly onError?: (error: unknown, request: OcpiRequest) => void;
+}
+
+/** A host: a Handle, with what its operator needs. */
+export interface Host extends Handle {
+  readonly url: string;
+  readonly versionsUrl: string;
+  /** The URL of an interface. Throws RangeError for one that is not served. */
+  endpoint(version: string, module: string, role: InterfaceRole): string;
+  /** Forgets which token is whose: call it when tokens or partners change. */
+  forget(): void;
+  /** Compiles the checks of everything served, before the first request. */
+  warm(): void;
+}
+
+const REMEMBERED = 10_000;
+const systemClock = { now: () => new Date() };
+
+interface Mount<P> {
+  readonly served: Served<P>;
+  readonly version: string;
+  readonly url: string;
+  readonly role: InterfaceRole | undefined;
+}
+
+/** Hosts interfaces under one URL: `/versions`, `/<version>`, `/<version>/sender/<module>`, `/<version>/receiver/<module>`. */
+export function createHost<P extends Caller>(options: HostOptions<P>): Host {
+  const { versions, clock = systemClock, onError } = options;
+  const url = options.url.replace(/\/+$/, '');
+  const base = new URL(url).pathname.replace(/\/+$/, '');
+  const mounts = mountAll(versions, url);
+  const directory = directoryOf(versions, mounts, url, clock);
+  const who = remembering(options.authenticate, options.rememberMs ?? 5000);
+
+  const answer = async (request: OcpiRequest): Promise<OcpiResponse> => {
+    const { partner, token } = await who.ask(header(request.headers, 'authorization'));
+    const { path, query } = splitUrl(request.url);
+    const rest = path.startsWith(base) ? path.slice(base.length) : undefined;
+    if (rest === undefined || (rest !== '' && !rest.startsWith('/'))) throw new OcpiError('not-found', 'no such endpoint');
+    const listed = directory(rest);
+    if (listed) {
+      if (request.method !== 'GET') throw new OcpiError('method-not-allowed');
+      return { status: 200, headers: directoryHeaders(request), body: listed };
+    }
+    const { mount, after, version, module, role } = locate(mounts, rest);
+    if (partner.registering === true && module !== 'credentials')
+      throw new OcpiError('unauthorized', 'register first: this token opens versions and credentials only');
+    const routing = mount?.served.face.routed === false ? {} : readRouting(request.headers);
+    const passing: Passing<P> = { request, partner, routing, version, module, role, path: after, query };
+    const passed = await options.intercept?.(passing);
+    if (passed) return passed;
+    if (!mount) throw new OcpiError('not-found', 'no such endpoint');
+    const owner = options.owns && role === 'RECEIVER' ? ownerIn(after) : undefined;
+    if (owner && !(await options.owns?.(partner, owner, passing))) throw new OcpiError('not-found', 'no such object');
+    const exchange: Exchange<P> = { request, path: after, query, partner, token, url: mount.url, routing };
+    return mount.served.answer(exchange);
+  };
+
+  const handle: Handle = async (request) => {
+    try {
+      return await answer(request);
+    } catch (error) {
+      if (!(error instanceof OcpiError)) onError?.(error, request);
+      return failure(error, request, clock.now());
+    }
+  };
+
+  return Object.assign(handle, {
+    url,
+    versionsUrl: `${url}/versions`,
+    endpoint(version: string, module: string, role: InterfaceRole): string {
+      const mount = [...mounts.values()].find(
+        (one) => one.version === version && one.served.face.module === module && (one.role ?? role) === role,
+      );
+      if (!mount) throw new RangeError(`${version} ${module} ${role} is not served`);
+      return mount.url;
+    },
+    forget: who.forget,
+    warm(): void {
+      for (const { served } of mounts.values()) for (const { says } of Object.values(served.face.routes)) if (says.body) compile(says.body);
+    },
+  });
+}
+
+const hasRoles = (version: string): boolean => version !== '2.1.1' && version !== '2.0';
+
+function mountAll<P>(versions: HostOptions<Caller & P>['versions'], url: string): Map<string, Mount<P>>;
+function mountAll<P>(versions: Readonly<Record<string, readonly Served<P>[]>>, url: string): Map<string, Mount<P>> {
+  const mounts = new Map<string, Mount<P>>();
+  for (const [version, all] of Object.entries(versions))
+    for (const served of all) {
+      const { module, role } = served.face;
+      const roleless = !hasRoles(version) || module === 'credentials';
+      const key = roleless ? `/${version}/${module}` : `/${version}/${role.toLowerCase()}/${module}`;
+      if (mounts.has(key)) throw new RangeError(`${key} is served twice; 2.1.1 has no roles: make one host for each side`);
+      mounts.set(key, { served, version, url: url + key, role: roleless ? undefined : role });
+    }
+  return mounts;
+}
+
+interface Located<P> {
+  readonly mount: Mount<P> | undefined;
+  readonly after: string;
+  readonly version: string;
+  readonly module: string;
+  readonly role: InterfaceRole | undefined;
+}
+
+function locate<P>(mounts: ReadonlyMap<string, Mount<P>>, path: string): Located<P> {
+  const second = path.indexOf('/', 1);
+  const third = second < 0 ? -1 : path.indexOf('/', second + 1);
+  const short = third < 0 ? path : path.slice(0, third);
+  const version = path.slice(1, second < 0 ? undefined : second);
+  const roleless = mounts.get(short);
+  if (roleless) return { mount: roleless, after: path.slice(short.length), version, module: roleless.served.face.module, role: undefined };
+  const fourth = third < 0 ? -1 : path.indexOf('/', third + 1);
+  const long = fourth < 0 ? path : path.slice(0, fourth);
+  const said = third < 0 ? '' : path.slice(second + 1, third);
+  const role = said === 'sender' ? 'SENDER' : said === 'receiver' ? 'RECEIVER' : undefined;
+  const module =
+    role === undefined ? path.slice(second + 1, third < 0 ? undefined : third) : path.slice(third + 1, fourth < 0 ? undefined : fourth);
+  return { mount: mounts.get(long), after: path.slice(long.length), version, module, role };
+}
+
+/** The owner that the path of a client-owned object names. OCPI 2.2.1, 4.1.5 */
+function ownerIn(path: string): Party | undefined {
+  const [, country, party] = path.split('/');
+  return country?.length === 2 && party !== undefined && party.length <= 3 ? { country, party } : undefined;
+}
+
+function splitUrl(url: string): { path: string; query: string } {
+  const whole = url.startsWith('/') ? url : url.replace(/^[a-z]+:\/\/[^/?]*/i, '');
+  const cut = whole.indexOf('?');
+  return cut < 0 ? { path: whole, query: '' } : { path: whole.slice(0, cut), query: whole.slice(cut + 1) };
+}
+
+type Directory = (path: string) => Payload | undefined;
+
+/** The answers of the versions and version details endpoints. OCPI 2.2.1, 6.1, 6.2 */
+function directoryOf<P>(
+  versions: Readonly<Record<string, readonly Served<P>[]>>,
+  mounts: ReadonlyMap<string, Mount<P>>,
+  url: string,
+  clock: { now(): Date },
+): Directory {
+  const all = Object.keys(versions).map((version) => ({ version, url: `${url}/${version}` }));
+  const pages = new Map<string, string>([['/versions', JSON.stringify(all)]]);
+  for (const version of Object.keys(versions)) {
+    const own = [...mounts.values()].filter((mount) => mount.version === version);
+    const endpoints = own.map(({ served: { face }, url: at }) => ({
+      identifier: face.module,
+      ...(hasRoles(version) ? { role: face.module === 'credentials' ? 'SENDER' : face.role } : {}),
+      url: at,
+    }));
+    pages.set(`/${version}`, JSON.stringify({ version, endpoints }));
+  }
+  return (path) => {
+    const page = pages.get(path.endsWith('/') ? path.slice(0, -1) : path);
+    return page === undefined ? undefined : Payload.text(envelopeText(clock.now(), 1000, 'Success', page));
+  };
+}
+
+function directoryHeaders(request: OcpiRequest): Record<string, string> {
+  const headers: Record<string, string> = { 'content-type': 'application/json' };
+  for (const name of ['x-request-id', 'x-correlation-id']) {
+    const value = header(request.headers, name);
+    if (value !== undefined) headers[name] = value;
+  }
+  return headers;
+}
+
+/** A map from header to partner stands before the look-up: a few entries, for a short time, and emptied when tokens change. */
+function remembering<P>(authenticate: Authenticate<P>, forMs: number) {
+  const known = new Map<string, { readonly partner: P; readonly token: string; readonly until: number }>();
+  return {
+    async ask(value: string | undefined): Promise<{ readonly partner: P; readonly token: string }> {
+      const hit = value === undefined ? undefined : known.get(value);
+      if (hit && hit.until > performance.now()) return hit;
+      for (const { token, coding } of tokenReadings(value)) {
+        const partner = await authenticate(token, coding);
+        if (partner === undefined) continue;
+        const entry = { partner, token, until: performance.now() + forMs };
+        if (known.size >= REMEMBERED) known.clear();
+        if (forMs > 0) known.set(value ?? authorization(token, coding), entry);
+        return entry;
+      }
+      throw new OcpiError('unauthorized');
+    },
+    forget: () => known.clear(),
+  };
+}

@@ -1,0 +1,141 @@
+// A Handle that calls over HTTP, with a pool of connections for each origin. No redirect is followed, no inside address is called.
+import type { LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
+import { errors, Pool } from 'undici';
+import { type Addresses, type Allowed, addresses, callable, permittedAddresses, type Resolve, systemResolve } from './addresses.js';
+import { OcpiError } from './envelope.js';
+import { type Handle, type OcpiRequest, type OcpiResponse, Payload } from './message.js';
+
+/** Settings of the outbound side. */
+export interface HttpOptions {
+  /** Inside networks that may be called after all: 'loopback', 'private', or '10.1.0.0/16'. Default none. */
+  readonly allow?: readonly Allowed[];
+  /** Connections for each origin; default 16. */
+  readonly connections?: number;
+  /** Origins with an open pool; the one longest unused is closed when another is needed. Default 1000. */
+  readonly origins?: number;
+  /** The largest answer in bytes; default 16 MiB. */
+  readonly largestBody?: number;
+  /** How long connecting may take, and how long an answer may be silent or take in all, in milliseconds; defaults 5000, 15 000, 60 000. */
+  readonly connectMs?: number;
+  readonly silenceMs?: number;
+  readonly totalMs?: number;
+  readonly resolve?: Resolve;
+}
+
+/** The network as a Handle. */
+export interface Http extends Handle {
+  /** Ends all connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Calls over HTTP. Safe by default: literal addresses are checked when a pool is made, resolved ones at each connect, so that a name
+ * which changes its address gains nothing; names that do not resolve are refused.
+ */
+export function http(options: HttpOptions = {}): Http {
+  const permitted = addresses(options.allow);
+  const pools = new Map<string, Pool>();
+  const largest = options.largestBody ?? 16 * 1024 * 1024;
+
+  const poolOf = (url: URL): Pool => {
+    const known = pools.get(url.origin);
+    if (known) return known;
+    if (pools.size >= (options.origins ?? 1000)) dropOldest(pools);
+    const pool = newPool(url.origin, permitted, options);
+    pools.set(url.origin, pool);
+    return pool;
+  };
+
+  const handle: Handle = async (request) => {
+    const url = callable(request.url, permitted);
+    const signal = request.signal ?? AbortSignal.timeout(options.totalMs ?? 60_000);
+    try {
+      const { statusCode, headers, body } = await poolOf(url).request({
+        path: url.pathname + url.search,
+        method: request.method,
+        headers: plain(request),
+        body: request.body?.wire ?? null,
+        signal,
+      });
+      // A redirect would lead to an address that nobody checked, and take the token along.
+      if (statusCode >= 300 && statusCode < 400 && statusCode !== 304) {
+        body.destroy();
+        throw new OcpiError('blocked', `the answer is a redirect (${statusCode}), which is not followed`);
+      }
+      const chunks: Buffer[] = [];
+      let length = 0;
+      for await (const chunk of body) {
+        length += (chunk as Buffer).length;
+        if (length > largest) throw new OcpiError('bad-answer', `the answer is larger than ${largest} bytes`);
+        chunks.push(chunk as Buffer);
+      }
+      const [only] = chunks;
+      return {
+        status: statusCode,
+        headers,
+        body: Payload.raw(chunks.length === 1 && only ? only : Buffer.concat(chunks, length)),
+      } satisfies OcpiResponse;
+    } catch (error) {
+      throw toOcpiError(error);
+    }
+  };
+  return Object.assign(handle, {
+    async close(): Promise<void> {
+      const open = [...pools.values()];
+      pools.clear();
+      await Promise.all(open.map((pool) => pool.destroy()));
+    },
+  });
+}
+
+function dropOldest(pools: Map<string, Pool>): void {
+  for (const [origin, pool] of pools) {
+    if (pool.stats.running > 0) continue;
+    pools.delete(origin);
+    void pool.close();
+    return;
+  }
+  throw new OcpiError('unreachable', 'too many origins are being called at once');
+}
+
+function newPool(origin: string, permitted: Addresses, options: HttpOptions): Pool {
+  const resolve = options.resolve ?? systemResolve;
+  const lookup: LookupFunction = (host, { all }, done) => {
+    permittedAddresses(host, permitted, resolve).then(
+      (found) => {
+        const entries = found.map((address) => ({ address, family: isIP(address) }));
+        const [first] = entries;
+        if (all === true) done(null, entries);
+        else done(null, first?.address ?? '', first?.family ?? 4);
+      },
+      (error: NodeJS.ErrnoException) => done(error, ''),
+    );
+  };
+  return new Pool(origin, {
+    connections: options.connections ?? 16,
+    connect: { lookup, timeout: options.connectMs ?? 5000 },
+    headersTimeout: options.silenceMs ?? 15_000,
+    bodyTimeout: options.silenceMs ?? 15_000,
+    maxHeaderSize: 32 * 1024,
+  });
+}
+
+function plain({ headers }: OcpiRequest): Record<string, string> {
+  const sent: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) if (typeof value === 'string') sent[name] = value;
+  return sent;
+}
+
+function toOcpiError(error: unknown): OcpiError {
+  if (error instanceof OcpiError) return error;
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof OcpiError) return cause;
+  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError)
+    return new OcpiError('timeout', undefined, { cause: error });
+  if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError'))
+    return new OcpiError('timeout', undefined, { cause: error });
+  return new OcpiError('unreachable', error instanceof Error && 'code' in error ? `cannot be reached (${error.code})` : undefined, {
+    cause: error,
+  });
+}

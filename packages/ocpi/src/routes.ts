@@ -1,0 +1,68 @@
+// Finds the route of a path. Templates are cut into segments once; a request's path is compared segment by segment.
+import { OcpiError } from './envelope.js';
+import type { Method, Route, Routes } from './module.js';
+
+interface Entry {
+  readonly name: string;
+  readonly route: Route;
+  /** A literal segment, or the name of a parameter. */
+  readonly segments: readonly { readonly literal?: string; readonly param?: string }[];
+}
+
+/** Routes ready to be searched: those with literal segments come first. */
+export type RouteTable = readonly Entry[];
+
+/** A route that was found, with the values of its parameters. */
+export interface Found {
+  readonly name: string;
+  readonly route: Route;
+  readonly params: Record<string, string>;
+}
+
+/** Prepares an interface's routes. */
+export function routeTable(routes: Routes): RouteTable {
+  const entries = Object.entries(routes).map(([name, route]): Entry => ({ name, route, segments: cut(route.path).map(toSegment) }));
+  return entries.sort((a, b) => literals(b) - literals(a));
+}
+const toSegment = (part: string) => (part.startsWith(':') ? { param: part.slice(1) } : { literal: part });
+const literals = ({ segments }: Entry): number => segments.filter(({ literal }) => literal !== undefined).length;
+
+function cut(path: string): string[] {
+  const parts = path.split('/');
+  if (parts[0] === '') parts.shift();
+  if (parts.at(-1) === '') parts.pop();
+  return parts;
+}
+
+/** The route for a method and path. Throws 'not-found', 'method-not-allowed', or 'malformed' for broken percent-encoding. */
+export function findRoute(table: RouteTable, method: Method, path: string): Found {
+  const parts = cut(path);
+  let otherMethod = false;
+  for (const entry of table) {
+    if (
+      entry.segments.length !== parts.length ||
+      !entry.segments.every(({ literal }, at) => literal === undefined || literal === parts[at])
+    )
+      continue;
+    if (entry.route.method === method) return { name: entry.name, route: entry.route, params: readParams(entry, parts) };
+    otherMethod = true;
+  }
+  throw new OcpiError(otherMethod ? 'method-not-allowed' : 'not-found', otherMethod ? undefined : 'no such endpoint');
+}
+
+function readParams(entry: Entry, parts: readonly string[]): Record<string, string> {
+  const params: Record<string, string> = {};
+  entry.segments.forEach(({ param }, at) => {
+    if (param !== undefined) params[param] = decoded(parts[at] ?? '');
+  });
+  return params;
+}
+
+function decoded(part: string): string {
+  if (!part.includes('%')) return part;
+  try {
+    return decodeURIComponent(part);
+  } catch (cause) {
+    throw new OcpiError('malformed', 'the URL is not encoded properly', { cause });
+  }
+}

@@ -1,0 +1,101 @@
+import { defineModule, post } from '../module.js';
+import { ciText, dateTime, type Infer, integer, list, object, oneOf, optional, url } from '../schema.js';
+import { Token } from './tokens.js';
+import { DisplayText } from './types.js';
+
+/** OCPI 2.2.1, 13.3 */
+export const CancelReservation = object({
+  response_url: url,
+  reservation_id: ciText(36),
+});
+export type CancelReservation = Infer<typeof CancelReservation>;
+
+/** OCPI 2.2.1, 13.4 */
+export const CommandResponseType = oneOf('NOT_SUPPORTED', 'REJECTED', 'ACCEPTED', 'UNKNOWN_SESSION');
+export type CommandResponseType = Infer<typeof CommandResponseType>;
+
+/** OCPI 2.2.1, 13.3 */
+export const CommandResponse = object({
+  result: CommandResponseType,
+  timeout: integer,
+  message: optional(list(DisplayText)),
+});
+export type CommandResponse = Infer<typeof CommandResponse>;
+
+/** OCPI 2.2.1, 13.4 */
+export const CommandResultType = oneOf(
+  'ACCEPTED',
+  'CANCELED_RESERVATION',
+  'EVSE_OCCUPIED',
+  'EVSE_INOPERATIVE',
+  'FAILED',
+  'NOT_SUPPORTED',
+  'REJECTED',
+  'TIMEOUT',
+  'UNKNOWN_RESERVATION',
+);
+export type CommandResultType = Infer<typeof CommandResultType>;
+
+/** OCPI 2.2.1, 13.3 */
+export const CommandResult = object({
+  result: CommandResultType,
+  message: optional(list(DisplayText)),
+});
+export type CommandResult = Infer<typeof CommandResult>;
+
+/** OCPI 2.2.1, 13.3 */
+export const ReserveNow = object({
+  response_url: url,
+  token: Token,
+  expiry_date: dateTime,
+  reservation_id: ciText(36),
+  location_id: ciText(36),
+  evse_uid: optional(ciText(36)),
+  authorization_reference: optional(ciText(36)),
+});
+export type ReserveNow = Infer<typeof ReserveNow>;
+
+/** OCPI 2.2.1, 13.3 */
+export const StartSession = object({
+  response_url: url,
+  token: Token,
+  location_id: ciText(36),
+  evse_uid: optional(ciText(36)),
+  connector_id: optional(ciText(36)),
+  authorization_reference: optional(ciText(36)),
+});
+export type StartSession = Infer<typeof StartSession>;
+
+/** OCPI 2.2.1, 13.3 */
+export const StopSession = object({
+  response_url: url,
+  session_id: ciText(36),
+});
+export type StopSession = Infer<typeof StopSession>;
+
+/** OCPI 2.2.1, 13.3 */
+export const UnlockConnector = object({
+  response_url: url,
+  location_id: ciText(36),
+  evse_uid: ciText(36),
+  connector_id: ciText(36),
+});
+export type UnlockConnector = Infer<typeof UnlockConnector>;
+
+/** OCPI 2.2.1, 13.4 */
+export const CommandType = oneOf('CANCEL_RESERVATION', 'RESERVE_NOW', 'START_SESSION', 'STOP_SESSION', 'UNLOCK_CONNECTOR');
+export type CommandType = Infer<typeof CommandType>;
+
+/** Commands to stations. The answer says whether the command was sent on; its result comes later, bare, to the response_url. OCPI 2.2.1, 13 */
+export const commands = defineModule({
+  id: 'commands',
+  // The path under the response_url is the caller's own; the id in it is the only correlation.
+  sender: { result: post('/:command/:uid', { body: CommandResult }) },
+  receiver: {
+    startSession: post('/START_SESSION', { body: StartSession, data: CommandResponse }),
+    stopSession: post('/STOP_SESSION', { body: StopSession, data: CommandResponse }),
+    reserveNow: post('/RESERVE_NOW', { body: ReserveNow, data: CommandResponse }),
+    cancelReservation: post('/CANCEL_RESERVATION', { body: CancelReservation, data: CommandResponse }),
+    unlockConnector: post('/UNLOCK_CONNECTOR', { body: UnlockConnector, data: CommandResponse }),
+  },
+});
