@@ -47,13 +47,19 @@ export interface Closed {
   readonly reason: string;
 }
 
-/** One end of one connection: checks, queues, correlates, times out and answers. */
-export interface Endpoint<Self extends Role, Actions> {
+/** What every endpoint is, whatever it speaks. */
+export interface AnyEndpoint<Self extends Role = Role> {
   readonly role: Self;
   readonly version: Version;
   readonly identity: string;
   /** Resolves once, when the connection has ended; never rejects. */
   readonly closed: Promise<Closed>;
+  /** Closes the connection; calls under way reject with ConnectionClosed. */
+  close(code?: number, reason?: string): void;
+}
+
+/** One end of one connection: checks, queues, correlates, times out and answers. */
+export interface Endpoint<Self extends Role, Actions> extends AnyEndpoint<Self> {
   /** Answers a message of the peer's. Known messages without a handler get NotSupported, unknown ones NotImplemented. */
   handle<A extends AnyAction>(action: A, handler: HandlerFor<Self, Actions, A>): this;
   /**
@@ -65,8 +71,6 @@ export interface Endpoint<Self extends Role, Actions> {
     request: [Fault<A, Actions, Self>] extends [never] ? RequestOf<A> : Fault<A, Actions, Self>,
     options?: CallOptions,
   ): Promise<ResponseOf<A>>;
-  /** Closes the connection; calls under way reject with ConnectionClosed. */
-  close(code?: number, reason?: string): void;
 }
 
 /** Opens one end of a connection. */

@@ -14,7 +14,7 @@ export {
   versionOf,
 } from './action.js';
 export { type Kind, type Verdict, type Violation, warm } from './check.js';
-export { type Closed, type Endpoint, type EndpointOptions, openEndpoint } from './endpoint.js';
+export { type AnyEndpoint, type Closed, type Endpoint, type EndpointOptions, openEndpoint } from './endpoint.js';
 export { codes2x, codes16, type LocalCode, OcppError, type OcppErrorCode, type WireCode } from './errors.js';
 export { type Frame, readFrame, type Unreadable } from './frame.js';
 export { type Handler, type Handlers, handlersFor, type Incoming } from './handlers.js';

@@ -20,10 +20,10 @@ export type Shape = Readonly<Record<string, Schema>>;
 
 type OptionalKeys<P extends Shape> = { [K in keyof P]: P[K] extends Optional ? K : never }[keyof P];
 type Flat<T> = { [K in keyof T]: T[K] };
-/** The type of an object with these properties. */
-export type InferShape<P extends Shape> = Flat<
-  { readonly [K in Exclude<keyof P, OptionalKeys<P>>]: Infer<P[K]> } & { readonly [K in OptionalKeys<P>]?: Infer<P[K]> }
->;
+/** The type of an object with these properties; without any, no property is allowed. */
+export type InferShape<P extends Shape> = [keyof P] extends [never]
+  ? Readonly<Record<string, never>>
+  : Flat<{ readonly [K in Exclude<keyof P, OptionalKeys<P>>]: Infer<P[K]> } & { readonly [K in OptionalKeys<P>]?: Infer<P[K]> }>;
 
 // What may be left out is remembered beside the schema, so that the schema stays plain JSON Schema.
 const optionals = new WeakSet<object>();

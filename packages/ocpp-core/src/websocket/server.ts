@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type Handshake, identityIn, offeredProtocols, readHandshake, refuse } from './handshake.js';
 import { defaultServerLimits, type ServerLimits } from './server-limits.js';
-import { type Connection, type Speaker, subprotocolOf } from './speak.js';
+import { type AnyConnection, type Speaker, subprotocolOf } from './speak.js';
 import { WsSocket } from './ws-socket.js';
 
 /** Whether a station is let in; the refusal's HTTP status is 401 unless said otherwise. */
@@ -23,8 +23,8 @@ export interface ServeOptions {
   readonly host?: string;
   /** What stands before the identity in the URL's path; '/' unless said otherwise. */
   readonly path?: string;
-  readonly connected?: (connection: Connection<'csms'>) => void;
-  readonly disconnected?: (connection: Connection<'csms'>) => void;
+  readonly connected?: (connection: AnyConnection<'csms'>) => void;
+  readonly disconnected?: (connection: AnyConnection<'csms'>) => void;
   /** Hears what went wrong while a connection was opened. */
   readonly failed?: (error: unknown, handshake: Handshake) => void;
   readonly limits?: Partial<ServerLimits>;
@@ -34,7 +34,7 @@ export interface ServeOptions {
 export interface OcppServer {
   readonly port: number;
   /** The open connections by identity; the newest authenticated one of a station. */
-  readonly connections: ReadonlyMap<string, Connection<'csms'>>;
+  readonly connections: ReadonlyMap<string, AnyConnection<'csms'>>;
   /** Lets nobody in any more and closes all connections (1001), spread evenly over so many ms, so that they do not return at once. */
   close(options?: { spreadMs?: number }): Promise<void>;
 }
@@ -72,12 +72,12 @@ export async function serveOcpp(options: ServeOptions): Promise<OcppServer> {
 }
 
 interface Guest {
-  readonly connection: Connection<'csms'>;
+  readonly connection: AnyConnection<'csms'>;
   readonly socket: WsSocket;
 }
 
 class Door {
-  readonly connections = new Map<string, Connection<'csms'>>();
+  readonly connections = new Map<string, AnyConnection<'csms'>>();
   readonly limits: ServerLimits;
   readonly #options: ServeOptions;
   readonly #speakers: ReadonlyMap<string, Speaker<'csms'>>;

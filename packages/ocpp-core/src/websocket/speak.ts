@@ -1,6 +1,6 @@
 import type { Registry, Role, Version } from '../action.js';
 import { versionOf } from '../action.js';
-import { type Endpoint, openEndpoint } from '../endpoint.js';
+import { type AnyEndpoint, type Endpoint, openEndpoint } from '../endpoint.js';
 import type { Handlers } from '../handlers.js';
 import type { Limits } from '../limits.js';
 import type { Observer } from '../observation.js';
@@ -8,11 +8,16 @@ import type { Quirks } from '../quirks.js';
 import type { ReplayStore } from '../replay.js';
 import type { Socket } from '../socket.js';
 
-/** One authenticated WebSocket that speaks one version. */
-export interface Connection<Self extends Role = Role, Actions = unknown> {
+/** One authenticated WebSocket, whatever it speaks. */
+export interface AnyConnection<Self extends Role = Role> {
   readonly identity: string;
   readonly version: Version;
   readonly remoteAddress: string;
+  readonly endpoint: AnyEndpoint<Self>;
+}
+
+/** One authenticated WebSocket that speaks the version of these actions. */
+export interface Connection<Self extends Role, Actions> extends AnyConnection<Self> {
   readonly endpoint: Endpoint<Self, Actions>;
 }
 
@@ -23,10 +28,10 @@ export interface Arrival {
 }
 
 /** A version that one end is ready to speak. */
-export interface Speaker<Self extends Role = Role, Actions = unknown> {
+export interface Speaker<Self extends Role = Role, C extends AnyConnection<Self> = AnyConnection<Self>> {
   readonly version: Version;
   readonly actions: Registry;
-  open(role: Self, socket: Socket, arrival: Arrival): Connection<Self, Actions>;
+  open(role: Self, socket: Socket, arrival: Arrival): C;
 }
 
 /** What all connections of a version have in common. */
@@ -49,7 +54,7 @@ export function speak<Self extends Role, Actions extends Registry>(
   actions: Actions,
   opened?: (connection: Connection<Self, Actions>) => void,
   options: SpeakOptions<Self, Actions> = {},
-): Speaker<Self, Actions> {
+): Speaker<Self, Connection<Self, Actions>> {
   const version = versionOf(actions);
   const { handlers, limits, replay } = options;
   const common = {
