@@ -1,0 +1,212 @@
+import { once } from 'node:events';
+import { expect } from 'chai';
+import { createOutbox, type Outbox, type OutboxNote, outboxMigrations, Postponed } from './outbox.js';
+import { type TestDatabase, type TestRedis, testDatabase, testRedis } from './testing.js';
+import { Bell } from './testing-bell.js';
+
+describe('the outbox', () => {
+  let database: TestDatabase;
+  let redis: TestRedis;
+  let outbox: Outbox;
+  let notes: OutboxNote[];
+  const bell = new Bell();
+
+  before(async function () {
+    this.timeout(60_000);
+    [database, redis] = await Promise.all([
+      testDatabase([...outboxMigrations, { name: 'seen-001', up: ['CREATE TABLE seen (key text, n int, PRIMARY KEY (key, n))'] }]),
+      testRedis(),
+    ]);
+  });
+  after(async () => {
+    await redis.close();
+    await database.drop();
+  });
+
+  beforeEach(async () => {
+    await database.sql(undefined, 'TRUNCATE outbox, seen');
+    notes = [];
+    outbox = createOutbox({
+      database,
+      redis,
+      prefix: `${redis.prefix}-${Math.random()}`,
+      sweepMs: 150,
+      note: (note) => {
+        notes.push(note);
+        bell.ring();
+      },
+    });
+  });
+  afterEach(() => outbox.stop());
+
+  const emit = (consumer: string, key: string, ...bodies: unknown[]) =>
+    database.transact((tx) =>
+      outbox.emit(
+        tx,
+        'op',
+        bodies.map((body) => ({ consumer, key, body })),
+      ),
+    );
+  const rows = async () => (await database.sql<{ n: number }>(undefined, 'SELECT count(*)::int AS n FROM outbox'))[0]!.n;
+  const empty = () => bell.until(async () => (await rows()) === 0);
+
+  it('hands every event of a key over once and in order, with bigint and dates intact', async () => {
+    const heard: unknown[] = [];
+    const at = new Date('2026-03-29T01:00:00Z');
+    outbox.consume<{ n: bigint; at: Date }>('ledger', { inTransaction: async (_, { body }) => void heard.push(body) });
+    await emit('ledger', 'a', { n: 1n, at }, { n: 2n, at });
+    await outbox.start();
+    await emit('ledger', 'a', { n: 3n, at });
+    await empty();
+    expect(heard).to.deep.equal([1n, 2n, 3n].map((n) => ({ n, at })));
+  });
+
+  it('tells nobody of an event whose transaction was rolled back', async () => {
+    const heard: unknown[] = [];
+    outbox.consume('ledger', { inTransaction: async (_, { body }) => void heard.push(body) });
+    await outbox.start();
+    const failing = database.transact(async (tx) => {
+      await outbox.emit(tx, 'op', [{ consumer: 'ledger', key: 'a', body: 'never' }]);
+      throw new Error('no');
+    });
+    await failing.catch(() => undefined);
+    await emit('ledger', 'a', 'yes');
+    await empty();
+    expect(heard).to.deep.equal(['yes']);
+  });
+
+  it('saves the effect and the end of the event in one transaction, and undoes what a failed attempt wrote', async () => {
+    let fails = 2;
+    outbox.consume<number>('ledger', {
+      backoffMs: 10,
+      inTransaction: async (tx, { key, body }) => {
+        await database.sql(tx, 'INSERT INTO seen VALUES ($1, $2)', [key, body]);
+        if (body === 2 && fails-- > 0) throw new Error('not yet');
+      },
+    });
+    await outbox.start();
+    await emit('ledger', 'a', 1, 2, 3);
+    await empty();
+    const seen = await database.sql<{ n: number }>(undefined, 'SELECT n FROM seen ORDER BY n');
+    expect(seen.map(({ n }) => n)).to.deep.equal([1, 2, 3]);
+    expect(notes.filter(({ kind }) => kind === 'failed')).to.have.length(1);
+  });
+
+  it('goes on with a batch after a statement of PostgreSQL itself failed in it', async () => {
+    outbox.consume<number>('ledger', {
+      parkAfter: 1,
+      inTransaction: async (tx, { key, body }) => void (await database.sql(tx, 'INSERT INTO seen VALUES ($1, 10 / $2::int)', [key, body])),
+    });
+    await outbox.start();
+    await emit('ledger', 'zero', 1, 0, 2);
+    await bell.until(async () => (await outbox.parked()).length === 1);
+    const [parked] = await outbox.parked();
+    expect(parked).to.include({ key: 'zero', body: 0, behind: 1 });
+    expect(parked!.reason).to.match(/division by zero/);
+    expect(await database.sql(undefined, 'SELECT n FROM seen')).to.have.length(1);
+  });
+
+  it('parks a poison event with its key alone, and both flow again after the cure', async () => {
+    let cured = false;
+    const heard: string[] = [];
+    outbox.consume<string>('push', {
+      parkAfter: 3,
+      backoffMs: 5,
+      leased: async ({ key, body }) => {
+        if (body === 'poison' && !cured) throw new Error('the partner said 400');
+        heard.push(`${key}.${body}`);
+      },
+    });
+    await outbox.start();
+    await emit('push', 'a', 'poison', 'after');
+    await emit('push', 'b', 'fine');
+    await bell.until(async () => (await outbox.parked()).length === 1 && (await rows()) === 2);
+    expect(heard).to.deep.equal(['b.fine']);
+    const [parked] = await outbox.parked({ consumer: 'push' });
+    expect(parked).to.include({ operatorId: 'op', key: 'a', attempt: 3, behind: 1, reason: 'Error: the partner said 400' });
+    expect(await outbox.lag()).to.deep.equal([{ consumer: 'push', dueKeys: 0, parkedKeys: 1, oldestDueMs: 0 }]);
+    cured = true;
+    expect(await outbox.unpark('push', 'a')).to.equal(true);
+    await empty();
+    expect(heard).to.deep.equal(['b.fine', 'a.poison', 'a.after']);
+    expect(await outbox.unpark('push', 'a')).to.equal(false);
+  });
+
+  it('drops a parked event on request, and what waited behind it flows on', async () => {
+    const heard: unknown[] = [];
+    outbox.consume('push', {
+      parkAfter: 1,
+      leased: async ({ body }) => {
+        if (body === 'poison') throw new Error('no');
+        heard.push(body);
+      },
+    });
+    await outbox.start();
+    await emit('push', 'a', 'poison', 'after');
+    await bell.until(async () => (await outbox.parked()).length === 1);
+    const [parked] = await outbox.parked();
+    expect(await database.transact((tx) => outbox.discard(tx, 'push', 'a', parked!.id))).to.equal(true);
+    await empty();
+    expect(heard).to.deep.equal(['after']);
+  });
+
+  it('does not count a postponement as a failure', async () => {
+    let times = 0;
+    outbox.consume('push', {
+      parkAfter: 1,
+      leased: async () => {
+        times += 1;
+        if (times < 5) throw new Postponed(1, 'the partner is away');
+      },
+    });
+    await outbox.start();
+    await emit('push', 'a', 'x');
+    await empty();
+    expect(times).to.equal(5);
+  });
+
+  it('gives an event whose lease ran out to another worker, and the late one cannot end it', async () => {
+    const attempts: number[] = [];
+    const gate = new Bell();
+    let released = false;
+    outbox.consume('push', {
+      leaseMs: 100,
+      leased: async ({ attempt }) => {
+        attempts.push(attempt);
+        bell.ring();
+        if (attempt === 1) await gate.until(() => released);
+        else throw new Postponed(60_000, 'later');
+      },
+    });
+    await outbox.start();
+    await emit('push', 'a', 'x');
+    await bell.until(() => attempts.length === 2 && notes.some(({ kind }) => kind === 'postponed'));
+    released = true;
+    gate.ring();
+    await bell.until(() => notes.some(({ kind }) => kind === 'handled'));
+    expect(await rows()).to.equal(1);
+  });
+
+  it('tells a slow consumer to stop before its lease ends', async () => {
+    outbox.consume('push', {
+      leaseMs: 100,
+      parkAfter: 1,
+      leased: async (_, signal) => {
+        if (!signal.aborted) await once(signal, 'abort');
+        signal.throwIfAborted();
+      },
+    });
+    await outbox.start();
+    await emit('push', 'a', 'x');
+    await bell.until(() => notes.some(({ kind }) => kind === 'parked'));
+  });
+
+  it('refuses an event for a consumer that nobody plugged in', async () => {
+    const error = await emit('typo', 'a', 1).catch((caught: Error) => caught);
+    expect(error)
+      .to.be.instanceOf(Error)
+      .with.property('message')
+      .that.matches(/no consumer "typo"/);
+    expect(await rows()).to.equal(0);
+  });
+});

@@ -1,0 +1,198 @@
+import type { Emit, OutboxEvent } from '../kernel/events.js';
+import { toJson } from '../kernel/json.js';
+import type { Tx } from '../kernel/transact.js';
+import type { Database } from './database.js';
+import type { Consumer, Lag, OutboxNote, ParkedEvent } from './outbox/delivery.js';
+import { createOutboxStore, type NewRow } from './outbox/store.js';
+import { createLook, type Look } from './outbox/worker.js';
+import { createQueue, type JobQueue } from './queue.js';
+import type { Redis } from './redis.js';
+import { afterCommit } from './transact.js';
+
+export type { Consumer, Delivery, Lag, OutboxNote, ParkedEvent } from './outbox/delivery.js';
+export { Postponed, Unhandleable } from './outbox/delivery.js';
+export { outboxMigrations } from './outbox/store.js';
+
+/**
+ * Events to consumers, each handled in the order of its key, none lost by a kill or an emptied Redis.
+ *
+ *     outbox.consume('settlement.record', { inTransaction: (tx, { body }) => settlement.record(tx, body) });
+ *     outbox.consume('partner.push', { leased: (delivery, signal) => link.push(delivery, signal) });
+ *     await outbox.start();
+ *     await transact(async (tx) => { ...; await outbox.emit(tx, operatorId, [{ consumer: 'partner.push', key: sessionId, body }]); });
+ */
+export interface Outbox {
+  /** Only who holds the row lock of what the key names may emit under that key: ids are not given in the order of commits. */
+  emit: Emit;
+  /** Before `start`, on every node, also on those that do not work: events to an unknown consumer are refused. */
+  consume<Body>(name: string, consumer: Consumer<Body>): void;
+  /** Begins to work on this node. */
+  start(): Promise<void>;
+  /** Takes no further event and waits for those at work. */
+  stop(): Promise<void>;
+  parked(query?: { consumer?: string; limit?: number }): Promise<ParkedEvent[]>;
+  /** Tries a parked key again at once; false if nothing is parked there. */
+  unpark(consumer: string, key: string): Promise<boolean>;
+  /** Drops a parked event for good, in the transaction that says why; what waits behind it flows on. */
+  discard(tx: Tx, consumer: string, key: string, id: string): Promise<boolean>;
+  lag(): Promise<Lag[]>;
+}
+
+export interface OutboxOptions {
+  database: Database;
+  redis: Redis;
+  /** Of the queues' keys in Redis. */
+  prefix?: string;
+  /** The mean pause between two sweeps; 3 s if not said. */
+  sweepMs?: number;
+  note?: (note: OutboxNote) => void;
+}
+
+const SWEEP_MS = 3000;
+const CONCURRENCY = 4;
+/** More waiting hints than this say nothing new. */
+const HINTS_WAITING = 1000;
+const LONGEST_KEY = 512;
+const LONGEST_BODY = 1024 * 1024;
+/** Looks at one key at a stretch, before others get their turn. */
+const LOOKS = 200;
+
+interface Hint {
+  key: string;
+}
+
+interface Lane {
+  look: Look;
+  queue: JobQueue<Hint>;
+  concurrency: number;
+  /** Keys to look at without Redis. */
+  local: Set<string>;
+  atWork: Set<Promise<void>>;
+}
+
+export function createOutbox({ database, redis, prefix, sweepMs = SWEEP_MS, note = () => undefined }: OutboxOptions): Outbox {
+  const store = createOutboxStore(database.sql);
+  const lanes = new Map<string, Lane>();
+  const asError = (error: unknown) => (error instanceof Error ? error : new Error(String(error)));
+  let state: 'idle' | 'running' | 'stopping' = 'idle';
+  let timer: NodeJS.Timeout | undefined;
+  let sweeping: Promise<void> = Promise.resolve();
+
+  async function work(name: string, { look }: Lane, key: string): Promise<void> {
+    try {
+      for (let looks = 0; state === 'running'; looks += 1) {
+        if (!(await look(key))) return;
+        if (looks >= LOOKS) return hint(name, [key]);
+      }
+    } catch (error) {
+      note({ kind: 'interrupted', consumer: name, key, error: asError(error) });
+    }
+  }
+
+  /** A hint that gets lost costs time until the next sweep, and nothing else: nobody waits for it. */
+  function hint(name: string, keys: readonly string[]): void {
+    const lane = lanes.get(name);
+    if (!lane) return;
+    if (redis.isReady())
+      lane.queue.add(keys.map((key) => ({ key }))).catch((error) => note({ kind: 'sweep-failed', error: asError(error) }));
+    else if (state === 'running') {
+      for (const key of keys) if (lane.local.size < HINTS_WAITING) lane.local.add(key);
+      workLocally(name, lane);
+    }
+  }
+
+  function workLocally(name: string, lane: Lane): void {
+    for (const key of lane.local) {
+      if (lane.atWork.size >= lane.concurrency || state !== 'running') return;
+      lane.local.delete(key);
+      const job: Promise<void> = work(name, lane, key).finally(() => {
+        lane.atWork.delete(job);
+        workLocally(name, lane);
+      });
+      lane.atWork.add(job);
+    }
+  }
+
+  async function sweep(): Promise<void> {
+    try {
+      const found = new Map<string, string[]>();
+      for (const { consumer, key } of await store.due([...lanes.keys()], lanes.size * HINTS_WAITING)) {
+        found.set(consumer, [...(found.get(consumer) ?? []), key]);
+      }
+      for (const [name, keys] of found) {
+        const room = HINTS_WAITING - (redis.isReady() ? await lanes.get(name)!.queue.waiting() : 0);
+        if (room > 0) hint(name, keys.slice(0, room));
+      }
+    } catch (error) {
+      note({ kind: 'sweep-failed', error: asError(error) });
+    }
+  }
+
+  /** Nodes that were started together must not sweep together. */
+  function planSweep(pauseMs: number): void {
+    timer = setTimeout(() => {
+      sweeping = sweep().finally(() => {
+        if (state === 'running') planSweep(sweepMs * (0.5 + Math.random()));
+      });
+    }, pauseMs);
+  }
+
+  return {
+    emit: async (tx, operatorId, events) => {
+      if (events.length === 0) return;
+      for (const { consumer } of events) if (!lanes.has(consumer)) throw new Error(`no consumer "${consumer}": is it plugged in?`);
+      await store.insert(tx, operatorId, events.map(toRow));
+      afterCommit(tx, () => {
+        for (const [name, keys] of byConsumer(events)) hint(name, keys);
+      });
+    },
+    consume: (name, consumer) => {
+      if (lanes.has(name)) throw new Error(`the outbox has a consumer "${name}" already`);
+      if (state !== 'idle') throw new Error(`the consumer "${name}" comes after the outbox was started`);
+      const queue = createQueue<Hint>(`outbox.${name}`, {
+        redis,
+        ...(prefix ? { prefix } : {}),
+        onError: (_, error) => note({ kind: 'interrupted', consumer: name, key: '', error }),
+      });
+      const look = createLook({ name, consumer: consumer as Consumer, store, transact: database.transact, note });
+      lanes.set(name, { look, queue, concurrency: consumer.concurrency ?? CONCURRENCY, local: new Set(), atWork: new Set() });
+    },
+    start: async () => {
+      state = 'running';
+      for (const [name, lane] of lanes) lane.queue.process(lane.concurrency, ({ key }) => work(name, lane, key));
+      planSweep(0);
+    },
+    stop: async () => {
+      state = 'stopping';
+      clearTimeout(timer);
+      await sweeping;
+      await Promise.all([...lanes.values()].map(async ({ queue, atWork }) => Promise.all([queue.close(), ...atWork])));
+    },
+    parked: ({ consumer, limit = 100 } = {}) => store.parked(consumer, limit),
+    unpark: async (consumer, key) => {
+      const found = await store.unpark(consumer, key);
+      if (found) hint(consumer, [key]);
+      return found;
+    },
+    discard: async (tx, consumer, key, id) => {
+      const found = await store.discard(tx, consumer, key, id);
+      if (found) afterCommit(tx, () => hint(consumer, [key]));
+      return found;
+    },
+    lag: () => store.lag(),
+  };
+}
+
+function toRow({ consumer, key, body }: OutboxEvent): NewRow {
+  if (key.length === 0 || key.length > LONGEST_KEY) throw new Error(`an outbox key has 1 to ${LONGEST_KEY} characters; got ${key.length}`);
+  const text = toJson(body);
+  if (text.length > LONGEST_BODY)
+    throw new Error(`an event for "${consumer}" has ${text.length} characters, ${LONGEST_BODY} at most: put ids in it, not objects`);
+  return { consumer, key, body: text };
+}
+
+function byConsumer(events: readonly OutboxEvent[]): Map<string, string[]> {
+  const keys = new Map<string, Set<string>>();
+  for (const { consumer, key } of events) keys.set(consumer, (keys.get(consumer) ?? new Set()).add(key));
+  return new Map([...keys].map(([consumer, set]) => [consumer, [...set]]));
+}

@@ -1,0 +1,213 @@
+import { fromJson } from '../../kernel/json.js';
+import type { Tx } from '../../kernel/transact.js';
+import type { Migration } from '../migrate.js';
+import type { Sql } from '../sql.js';
+import type { Delivery, Lag, ParkedEvent } from './delivery.js';
+
+/**
+ * The first row of a key is its lock, its retry time and its parking place; a handled row is deleted. Times are the database's own wall
+ * time: retries and leases are no domain time, and nodes share no other clock.
+ */
+export const outboxMigrations: readonly Migration[] = [
+  {
+    name: 'outbox-001',
+    up: [
+      `CREATE TABLE outbox (
+        consumer text NOT NULL,
+        key text NOT NULL,
+        id bigint GENERATED ALWAYS AS IDENTITY,
+        operator_id text NOT NULL,
+        body json NOT NULL,
+        created_at timestamptz NOT NULL,
+        due_at timestamptz NOT NULL,
+        attempts integer NOT NULL DEFAULT 0,
+        failures integer NOT NULL DEFAULT 0,
+        reason text,
+        PRIMARY KEY (consumer, key, id)
+      )`,
+    ],
+  },
+];
+
+interface Row {
+  id: string;
+  operator_id: string;
+  consumer: string;
+  key: string;
+  /** As text: parsed by pg, a body that is a string could not be told from one that is not parsed yet. */
+  body: string;
+  attempts: number;
+  failures: number;
+  created_at: Date;
+}
+
+/** An event to be saved; `body` is JSON text. */
+export interface NewRow {
+  consumer: string;
+  key: string;
+  body: string;
+}
+
+/** A delivery with the counts that its outcome is decided by. */
+export interface Claimed {
+  delivery: Delivery;
+  failures: number;
+}
+
+export type OutboxStore = ReturnType<typeof createOutboxStore>;
+
+const COLUMNS = 'id::text AS id, operator_id, consumer, key, body::text AS body, attempts, failures, created_at';
+const FIRST = '(SELECT min(id) FROM outbox WHERE consumer = $1 AND key = $2)';
+
+export function createOutboxStore(sql: Sql) {
+  return {
+    async insert(tx: Tx, operatorId: string, events: readonly NewRow[]): Promise<void> {
+      await sql(
+        tx,
+        `INSERT INTO outbox (consumer, key, operator_id, body, created_at, due_at)
+         SELECT c, k, $1, b::json, clock_timestamp(), clock_timestamp()
+         FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS u(c, k, b, n) ORDER BY n`,
+        [operatorId, events.map(({ consumer }) => consumer), events.map(({ key }) => key), events.map(({ body }) => body)],
+      );
+    },
+
+    /** Locks the key; false if another worker has it, or there is nothing due. `ORDER BY id LIMIT 1` would jump to the second row. */
+    async lock(tx: Tx, consumer: string, key: string): Promise<boolean> {
+      const [head] = await sql<{ due: boolean }>(
+        tx,
+        `SELECT due_at <= clock_timestamp() AS due FROM outbox
+         WHERE consumer = $1 AND key = $2 AND id = ${FIRST} FOR UPDATE SKIP LOCKED`,
+        [consumer, key],
+      );
+      return head?.due ?? false;
+    },
+
+    async batch(tx: Tx, consumer: string, key: string, limit: number): Promise<Claimed[]> {
+      const rows = await sql<Row>(tx, `SELECT ${COLUMNS} FROM outbox WHERE consumer = $1 AND key = $2 ORDER BY id LIMIT $3`, [
+        consumer,
+        key,
+        limit,
+      ]);
+      return rows.map((row) => claimed(row, row.attempts + 1));
+    },
+
+    async remove(tx: Tx, consumer: string, key: string, ids: readonly string[]): Promise<void> {
+      await sql(tx, 'DELETE FROM outbox WHERE consumer = $1 AND key = $2 AND id = ANY($3::bigint[])', [consumer, key, ids]);
+    },
+
+    /** Records the outcome of an event that was not handled; a pause of Infinity parks it. */
+    async setBack(tx: Tx, { id, consumer, key, attempt }: Delivery, failures: number, pauseMs: number, reason: string): Promise<void> {
+      await sql(
+        tx,
+        `UPDATE outbox SET attempts = $4, failures = $5, due_at = ${AFTER('$6')}, reason = $7 WHERE consumer = $1 AND key = $2 AND id = $3`,
+        [consumer, key, id, attempt, failures, pause(pauseMs), reason],
+      );
+    },
+
+    /** Leases the first event of a key, if it is due. A lease counts as a failure until it has ended well: a worker that dies says nothing. */
+    async lease(consumer: string, key: string, leaseMs: number): Promise<Claimed | undefined> {
+      const [row] = await sql<Row>(
+        undefined,
+        `WITH head AS MATERIALIZED (
+           SELECT id FROM outbox WHERE consumer = $1 AND key = $2 AND id = ${FIRST} AND due_at <= clock_timestamp() FOR UPDATE SKIP LOCKED)
+         UPDATE outbox SET due_at = ${AFTER('$3')}, attempts = attempts + 1, failures = failures + 1
+         WHERE consumer = $1 AND key = $2 AND id = (SELECT id FROM head) RETURNING ${COLUMNS}`,
+        [consumer, key, leaseMs],
+      );
+      return row && claimed(row, row.attempts);
+    },
+
+    /** The attempt number tells a worker whose lease ran out that the event is no longer its own. */
+    async endLease({ id, consumer, key, attempt }: Delivery): Promise<void> {
+      await sql(undefined, 'DELETE FROM outbox WHERE consumer = $1 AND key = $2 AND id = $3 AND attempts = $4', [
+        consumer,
+        key,
+        id,
+        attempt,
+      ]);
+    },
+
+    async giveBack({ id, consumer, key, attempt }: Delivery, failures: number, pauseMs: number, reason: string): Promise<void> {
+      await sql(
+        undefined,
+        `UPDATE outbox SET failures = $5, due_at = ${AFTER('$6')}, reason = $7
+         WHERE consumer = $1 AND key = $2 AND id = $3 AND attempts = $4`,
+        [consumer, key, id, attempt, failures, pause(pauseMs), reason],
+      );
+    },
+
+    /** Keys whose first event is due. Jumps from key to key over the primary key, so the cost follows keys, not events. */
+    async due(consumers: readonly string[], limit: number): Promise<{ consumer: string; key: string }[]> {
+      return sql(undefined, `${HEADS} SELECT consumer, key FROM head WHERE due_at <= clock_timestamp() AND consumer = ANY($1) LIMIT $2`, [
+        consumers,
+        limit,
+      ]);
+    },
+
+    async lag(): Promise<Lag[]> {
+      const rows = await sql<{ consumer: string; due_keys: number; parked_keys: number; oldest: number }>(
+        undefined,
+        `${HEADS}
+         SELECT consumer, count(*) FILTER (WHERE due_at <= clock_timestamp())::int AS due_keys,
+           count(*) FILTER (WHERE due_at = 'infinity')::int AS parked_keys,
+           coalesce(max(extract(epoch FROM clock_timestamp() - due_at) * 1000) FILTER (WHERE due_at <= clock_timestamp()), 0)::float8 AS oldest
+         FROM head GROUP BY consumer ORDER BY consumer`,
+      );
+      return rows.map((row) => ({
+        consumer: row.consumer,
+        dueKeys: row.due_keys,
+        parkedKeys: row.parked_keys,
+        oldestDueMs: Math.round(row.oldest),
+      }));
+    },
+
+    async parked(consumer: string | undefined, limit: number): Promise<ParkedEvent[]> {
+      const rows = await sql<Row & { reason: string | null; behind: number }>(
+        undefined,
+        `SELECT ${COLUMNS}, reason,
+           (SELECT count(*)::int - 1 FROM outbox later WHERE later.consumer = o.consumer AND later.key = o.key) AS behind
+         FROM outbox o WHERE due_at = 'infinity' AND ($1::text IS NULL OR consumer = $1) ORDER BY consumer, o.id LIMIT $2`,
+        [consumer ?? null, limit],
+      );
+      return rows.map((row) => ({ ...claimed(row, row.attempts).delivery, reason: row.reason ?? '', behind: row.behind }));
+    },
+
+    /** Makes a parked key due again, its failures forgotten; false if none is parked there. */
+    async unpark(consumer: string, key: string): Promise<boolean> {
+      const rows = await sql(
+        undefined,
+        `UPDATE outbox SET due_at = clock_timestamp(), failures = 0 WHERE consumer = $1 AND key = $2 AND due_at = 'infinity' RETURNING 1`,
+        [consumer, key],
+      );
+      return rows.length > 0;
+    },
+
+    /** Removes one parked event for good; the caller has written down why. */
+    async discard(tx: Tx, consumer: string, key: string, id: string): Promise<boolean> {
+      const rows = await sql(tx, `DELETE FROM outbox WHERE consumer = $1 AND key = $2 AND id = $3 AND due_at = 'infinity' RETURNING 1`, [
+        consumer,
+        key,
+        id,
+      ]);
+      return rows.length > 0;
+    },
+  };
+}
+
+const HEADS = `WITH RECURSIVE head AS (
+  (SELECT consumer, key, due_at FROM outbox ORDER BY consumer, key, id LIMIT 1)
+  UNION ALL
+  SELECT next.* FROM head, LATERAL (
+    SELECT consumer, key, due_at FROM outbox o WHERE (o.consumer, o.key) > (head.consumer, head.key)
+    ORDER BY consumer, key, id LIMIT 1) next)`;
+
+/** A negative pause stands for none that ends. */
+const AFTER = (pauseMs: string) =>
+  `CASE WHEN ${pauseMs}::float8 < 0 THEN 'infinity' ELSE clock_timestamp() + ${pauseMs}::float8 * interval '1 millisecond' END`;
+const pause = (pauseMs: number) => (Number.isFinite(pauseMs) ? Math.max(0, pauseMs) : -1);
+
+function claimed(row: Row, attempt: number): Claimed {
+  const { id, consumer, key } = row;
+  const body = fromJson<unknown>(row.body);
+  return { failures: row.failures, delivery: { id, operatorId: row.operator_id, consumer, key, body, attempt, createdAt: row.created_at } };
+}

@@ -1,0 +1,116 @@
+import type { Transact } from '../../kernel/transact.js';
+import { isConflict, isOutage } from '../sql-state.js';
+import { savepoint } from '../transact.js';
+import { type Consumer, type Delivery, type OutboxNote, Postponed, Unhandleable } from './delivery.js';
+import type { Claimed, OutboxStore } from './store.js';
+
+/** Events of one key in one transaction. */
+const BATCH = 50;
+const PARK_AFTER = 10;
+const BACKOFF_MS = 1000;
+const LONGEST_BACKOFF_MS = 5 * 60_000;
+const LEASE_MS = 30_000;
+const LONGEST_REASON = 1000;
+
+export interface WorkerParts {
+  name: string;
+  consumer: Consumer;
+  store: OutboxStore;
+  transact: Transact;
+  note: (note: OutboxNote) => void;
+}
+
+/** Looks once at a key; true if there was something due, so that the caller looks again. */
+export type Look = (key: string) => Promise<boolean>;
+
+/** How one consumer works on a key. */
+export function createLook(parts: WorkerParts): Look {
+  const { consumer } = parts;
+  if ('inTransaction' in consumer) {
+    const { inTransaction } = consumer;
+    return async (key) => {
+      try {
+        return await lookInTransaction(parts, inTransaction, key, false);
+      } catch (error) {
+        // Savepoints cost two round trips an event, so they come only where something failed: then the batch runs again with them.
+        if (isOutage(error) || isConflict(error)) throw error;
+        return await lookInTransaction(parts, inTransaction, key, true);
+      }
+    };
+  }
+  const { leased, leaseMs = LEASE_MS } = consumer;
+  return (key) => lookLeased(parts, leased, leaseMs, key);
+}
+
+type InTransaction = Extract<Consumer, { inTransaction: unknown }>['inTransaction'];
+type Leased = Extract<Consumer, { leased: unknown }>['leased'];
+
+async function lookInTransaction(parts: WorkerParts, handle: InTransaction, key: string, careful: boolean): Promise<boolean> {
+  const { name, store, transact, note } = parts;
+  const outcome = await transact(async (tx) => {
+    if (!(await store.lock(tx, name, key))) return undefined;
+    const batch = await store.batch(tx, name, key, BATCH);
+    const handled: string[] = [];
+    let failed: { claimed: Claimed; error: Error; verdict: Verdict } | undefined;
+    for (const claimed of batch) {
+      const { delivery } = claimed;
+      try {
+        await (careful ? savepoint(tx, () => handle(tx, delivery)) : handle(tx, delivery));
+        handled.push(delivery.id);
+      } catch (error) {
+        if (!careful || isOutage(error) || isConflict(error)) throw error;
+        const counted = { delivery, failures: claimed.failures + 1 };
+        failed = { claimed: counted, error: asError(error), verdict: judge(parts.consumer, counted, error) };
+        break;
+      }
+    }
+    if (handled.length > 0) await store.remove(tx, name, key, handled);
+    if (failed) await store.setBack(tx, failed.claimed.delivery, failed.verdict.failures, failed.verdict.pauseMs, reasonOf(failed.error));
+    return { count: handled.length, failed };
+  });
+  if (!outcome) return false;
+  if (outcome.count > 0) note({ kind: 'handled', consumer: name, count: outcome.count });
+  if (outcome.failed) note(fault(outcome.failed.claimed.delivery, outcome.failed.verdict, outcome.failed.error));
+  return true;
+}
+
+async function lookLeased({ name, consumer, store, note }: WorkerParts, send: Leased, leaseMs: number, key: string): Promise<boolean> {
+  const claimed = await store.lease(name, key, leaseMs);
+  if (!claimed) return false;
+  const { delivery, failures } = claimed;
+  try {
+    if (failures > (consumer.parkAfter ?? PARK_AFTER)) throw new Unhandleable(`no worker came back from it, ${failures - 1} times`);
+    await send(delivery, AbortSignal.timeout(leaseMs * 0.9));
+  } catch (error) {
+    const verdict = judge(consumer, claimed, error);
+    await store.giveBack(delivery, verdict.failures, verdict.pauseMs, reasonOf(asError(error)));
+    note(fault(delivery, verdict, asError(error)));
+    return true;
+  }
+  await store.endLease(delivery);
+  note({ kind: 'handled', consumer: name, count: 1 });
+  return true;
+}
+
+interface Verdict {
+  kind: 'failed' | 'parked' | 'postponed';
+  failures: number;
+  pauseMs: number;
+}
+
+/** `failures` counts this one. */
+function judge({ parkAfter = PARK_AFTER, backoffMs = BACKOFF_MS }: Consumer, { failures }: Claimed, error: unknown): Verdict {
+  if (error instanceof Postponed) return { kind: 'postponed', failures: failures - 1, pauseMs: error.afterMs };
+  if (error instanceof Unhandleable || failures >= parkAfter) return { kind: 'parked', failures, pauseMs: Number.POSITIVE_INFINITY };
+  const pauseMs = Math.min(backoffMs * 2 ** (failures - 1), LONGEST_BACKOFF_MS) * (0.8 + Math.random() * 0.4);
+  return { kind: 'failed', failures, pauseMs };
+}
+
+function fault({ consumer, key, id }: Delivery, { kind }: Verdict, error: Error): OutboxNote {
+  return { kind, consumer, key, id, error };
+}
+
+const asError = (error: unknown) => (error instanceof Error ? error : new Error(String(error)));
+
+/** PostgreSQL keeps no U+0000 in a text. */
+const reasonOf = ({ name, message }: Error) => `${name}: ${message}`.replaceAll('\0', '').slice(0, LONGEST_REASON);
