@@ -8,6 +8,18 @@ interface Group {
 
 /** The first words of the command line; a group is loaded when it is asked for. */
 export const GROUPS: Readonly<Record<string, Group>> = {
+  proto: {
+    about: { en: 'the protocols: check, decode, list', zh: '协议：检查、解析、列表' },
+    load: async () => (await import('./commands/proto.js')).proto,
+  },
+  tariff: {
+    about: { en: 'tariffs: price, check and explain', zh: '资费：计价、检查与说明' },
+    load: async () => (await import('./commands/tariff.js')).tariff,
+  },
+  statement: {
+    about: { en: 'statements: what two parties owe each other, with proof', zh: '结算单：双方应付金额及证明' },
+    load: async () => (await import('./commands/statement.js')).statement,
+  },
   explain: {
     about: { en: 'what a code means: exit, error, OCPI, OCPP, refusal', zh: '解释代码：退出码、错误、OCPI、OCPP、拒绝原因' },
     load: async () => (await import('./commands/explain.js')).explain,
