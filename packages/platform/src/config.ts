@@ -1,5 +1,218 @@
-/** The servers that the environment names; what is missing is embedded. Each is decided alone. */
-export function serversFromEnvironment(environment: NodeJS.ProcessEnv = process.env): { databaseUrl?: string; redisUrl?: string } {
-  const { DATABASE_URL, REDIS_URL } = environment;
-  return { ...(DATABASE_URL ? { databaseUrl: DATABASE_URL } : {}), ...(REDIS_URL ? { redisUrl: REDIS_URL } : {}) };
+import { randomBytes } from 'node:crypto';
+import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { BlockList, isIP } from 'node:net';
+import { join, resolve } from 'node:path';
+import { type Clock, clockFromSetting } from './kernel/clock.js';
+
+/** What a node of the hub does. All nodes are alike; by default one does everything. */
+export const ROLES = ['api', 'gateway', 'worker'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Everything that a deployment can set. This file is the only reader of the environment. */
+export interface Config {
+  /** Absent: the embedded PostgreSQL. */
+  databaseUrl?: string;
+  /** Absent: the embedded Valkey. */
+  redisUrl?: string;
+  databasePoolSize: number;
+  /** Absolute. Holds the embedded servers and generated secrets. */
+  dataDir: string;
+  clock: Clock;
+  /** As set, to be handed to child processes. */
+  clockSetting: string;
+  host: string;
+  /** 0 takes any free port. */
+  ports: { http: number; ocpp: number; tcec: number; ykc: number };
+  /** What partners see us as, without a slash at the end. Absent: the address we listen on. */
+  publicUrl?: string;
+  /** 32 bytes: station keys and tokens are kept as HMAC under it. Absent: `serverKey` makes one in the data folder. */
+  serverKey?: Buffer;
+  logLevel: (typeof LOG_LEVELS)[number];
+  roles: readonly Role[];
+  /** Inside addresses that outbound calls may reach all the same, as CIDR ranges. Empty: none. */
+  outboundAllow: readonly string[];
+  /** How long a stop may take, in milliseconds. */
+  shutdownMs: number;
+  /** Settings that exist but look like a slip; for the log. */
+  warnings: readonly string[];
+}
+
+export interface ConfigFault {
+  variable: string;
+  /** As given; masked where it holds a secret. */
+  value: string;
+  problem: string;
+  example: string;
+}
+
+/** The configuration cannot be used; the message names every fault. The process ends with `exitCode`. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+  readonly exitCode = 2;
+  readonly faults: readonly ConfigFault[];
+
+  constructor(faults: readonly ConfigFault[]) {
+    const lines = faults.map(
+      ({ variable, value, problem, example }) => `  ${variable}=${value}\n    ${problem}\n    for example: ${variable}=${example}`,
+    );
+    super(`The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${lines.join('\n')}`);
+    this.faults = faults;
+  }
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** Read by other parts of evroam, not here. */
+const ELSEWHERE = ['CONFORMANCE', 'EFFORT', 'SEED', 'REPORTER', 'URL', 'TOKEN', 'CONTEXT', 'CONFIG', 'LANG'];
+
+/** Reads and checks all settings; throws one ConfigError that names every fault. */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const read = new Reader(environment);
+  const databaseUrl = read.url('DATABASE_URL', ['postgres:', 'postgresql:'], 'postgres://evroam:password@localhost:5432/evroam');
+  const redisUrl = read.url('REDIS_URL', ['redis:', 'rediss:'], 'redis://localhost:6379');
+  const publicUrl = read.url('EVROAM_PUBLIC_URL', ['https:', 'http:'], 'https://hub.example.com')?.replace(/\/+$/, '');
+  const serverKey = read.parsed('EVROAM_SERVER_KEY', '<64 hexadecimal digits>', (text) => {
+    if (!/^[0-9a-f]{64}$/i.test(text)) throw new Error(`64 hexadecimal digits (32 random bytes); got ${text.length} characters`);
+    return Buffer.from(text, 'hex');
+  });
+  const clockSetting = environment.EVROAM_CLOCK ?? '';
+  const config: Config = {
+    ...(databaseUrl ? { databaseUrl } : {}),
+    ...(redisUrl ? { redisUrl } : {}),
+    databasePoolSize: read.whole('EVROAM_DATABASE_POOL', 20, 2, 500),
+    dataDir: resolve(environment.EVROAM_DATA || '.data'),
+    clock: read.parsed('EVROAM_CLOCK', '1764000000000,60', clockFromSetting) ?? clockFromSetting(undefined),
+    clockSetting,
+    host: environment.EVROAM_HOST || '127.0.0.1',
+    ports: {
+      http: read.whole('EVROAM_PORT', 8080, 0, 65_535),
+      ocpp: read.whole('EVROAM_OCPP_PORT', 8180, 0, 65_535),
+      tcec: read.whole('EVROAM_TCEC_PORT', 8280, 0, 65_535),
+      ykc: read.whole('EVROAM_YKC_PORT', 8767, 0, 65_535),
+    },
+    ...(publicUrl ? { publicUrl } : {}),
+    ...(serverKey ? { serverKey } : {}),
+    logLevel: read.oneOf('EVROAM_LOG_LEVEL', LOG_LEVELS, 'info'),
+    roles: read.listOf('EVROAM_ROLES', ROLES),
+    outboundAllow: read.parsed('EVROAM_OUTBOUND_ALLOW', '10.1.0.0/16,fd00::/8', ranges) ?? [],
+    shutdownMs: read.whole('EVROAM_SHUTDOWN_SECONDS', 20, 1, 600) * 1000,
+    warnings: read.unknown(),
+  };
+  read.finish();
+  return config;
+}
+
+/**
+ * The key under which secrets are kept: the one that is set, or one in the data folder, made at the first start (0600).
+ * Nodes that share a database must share it.
+ */
+export function serverKey({ serverKey: set, dataDir }: Pick<Config, 'serverKey' | 'dataDir'>): Buffer {
+  if (set) return set;
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const path = join(dataDir, 'server.key');
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, randomBytes(32).toString('hex'), { mode: 0o600 });
+  try {
+    // Linked and not renamed, so that of two that start together one wins and both read the same.
+    linkSync(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
+  const text = readFileSync(path, 'utf8').trim();
+  if (!/^[0-9a-f]{64}$/i.test(text))
+    throw new Error(`${path} does not hold a server key (64 hexadecimal digits). Restore it from a backup.`);
+  return Buffer.from(text, 'hex');
+}
+
+class Reader {
+  readonly #environment: NodeJS.ProcessEnv;
+  readonly #faults: ConfigFault[] = [];
+  readonly #known = new Set(['EVROAM_DATA', 'EVROAM_HOST', ...ELSEWHERE.map((name) => `EVROAM_${name}`)]);
+
+  constructor(environment: NodeJS.ProcessEnv) {
+    this.#environment = environment;
+  }
+
+  /** An empty variable counts as one that is not set, as in compose files. */
+  parsed<T>(variable: string, example: string, parse: (text: string) => T): T | undefined {
+    this.#known.add(variable);
+    const text = this.#environment[variable];
+    if (!text) return undefined;
+    try {
+      return parse(text);
+    } catch (error) {
+      this.#faults.push({ variable, value: mask(variable, text), problem: (error as Error).message, example });
+      return undefined;
+    }
+  }
+
+  whole(variable: string, fallback: number, least: number, most: number): number {
+    const parse = (text: string) => {
+      const value = Number(text);
+      if (!/^\d+$/.test(text) || value < least || value > most) throw new Error(`a whole number from ${least} to ${most}`);
+      return value;
+    };
+    return this.parsed(variable, String(fallback), parse) ?? fallback;
+  }
+
+  url(variable: string, protocols: readonly string[], example: string): string | undefined {
+    return this.parsed(variable, example, (text) => {
+      if (!URL.canParse(text) || !protocols.includes(new URL(text).protocol))
+        throw new Error(`an address that begins with ${protocols.join('// or ')}//`);
+      return text;
+    });
+  }
+
+  oneOf<T extends string>(variable: string, allowed: readonly T[], fallback: T): T {
+    const parse = (text: string) => {
+      const found = allowed.find((each) => each === text);
+      if (!found) throw new Error(`one of ${allowed.join(', ')}`);
+      return found;
+    };
+    return this.parsed(variable, fallback, parse) ?? fallback;
+  }
+
+  listOf<T extends string>(variable: string, allowed: readonly T[]): readonly T[] {
+    const parse = (text: string) => {
+      const parts = text.split(',').map((part) => part.trim());
+      const found = allowed.filter((each) => parts.includes(each));
+      if (found.length === 0 || parts.some((part) => !allowed.some((each) => each === part)))
+        throw new Error(`a list, with commas, of ${allowed.join(', ')}`);
+      return found;
+    };
+    return this.parsed(variable, allowed.join(','), parse) ?? allowed;
+  }
+
+  unknown(): string[] {
+    return Object.keys(this.#environment)
+      .filter((name) => name.startsWith('EVROAM_') && !this.#known.has(name))
+      .map((name) => `${name} is set, and evroam knows no such setting`);
+  }
+
+  finish(): void {
+    if (this.#faults.length > 0) throw new ConfigError(this.#faults);
+  }
+}
+
+function ranges(text: string): readonly string[] {
+  const parts = text.split(',').map((part) => part.trim());
+  const list = new BlockList();
+  for (const part of parts) {
+    const [address = '', bits = '', ...rest] = part.split('/');
+    const family = isIP(address);
+    const most = family === 6 ? 128 : 32;
+    if (family === 0 || rest.length > 0 || !/^\d+$/.test(bits) || Number(bits) > most)
+      throw new Error(`address ranges with commas, each <address>/<bits>; "${part}" is none`);
+    list.addSubnet(address, Number(bits), family === 6 ? 'ipv6' : 'ipv4');
+  }
+  return parts;
+}
+
+function mask(variable: string, text: string): string {
+  if (/KEY|SECRET|TOKEN|PASSWORD/.test(variable)) return '***';
+  // Also in an address that is written wrongly: what stands before the last @ may be a password.
+  return text.replace(/^([a-z][\w+.-]*:\/\/)?.*@/i, '$1***@');
 }

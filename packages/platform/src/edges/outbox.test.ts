@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { expect } from 'chai';
 import { createOutbox, type Outbox, type OutboxNote, outboxMigrations, Postponed } from './outbox.js';
-import { type TestDatabase, type TestRedis, testDatabase, testRedis } from './testing.js';
-import { Bell } from './testing-bell.js';
+import { Bell, type TestDatabase, type TestRedis, testDatabase, testRedis } from './testing.js';
 
 describe('the outbox', () => {
   let database: TestDatabase;

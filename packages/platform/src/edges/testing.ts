@@ -3,11 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { serversFromEnvironment } from '../config.js';
 import { type Database, openDatabase } from './database.js';
 import { type Embedded, startEmbedded } from './embedded/start.js';
 import { type Migration, migrate } from './migrate.js';
 import { openRedis, type Redis } from './redis.js';
+import { testServers } from './testing/config.js';
+
+export { Bell } from './testing/bell.js';
 
 export interface TestDatabase extends Database {
   /** For a second connection, or another process. */
@@ -26,7 +28,7 @@ const embedded: { postgres?: Promise<Embedded>; valkey?: Promise<Embedded> } = {
 
 /** A fresh and migrated database of its own, on a server that all tests of this process share. Drop it in `after`. */
 export async function testDatabase(migrations: readonly Migration[] = [], poolSize = 10): Promise<TestDatabase> {
-  const server = serversFromEnvironment().databaseUrl ?? (await started('postgres')).databaseUrl!;
+  const server = testServers().databaseUrl ?? (await started('postgres')).databaseUrl!;
   const name = `evroam_test_${randomBytes(6).toString('hex')}`;
   await withServer(server, (root) => root.sql(undefined, `CREATE DATABASE ${name}`));
   const url = new URL(server);
@@ -45,7 +47,7 @@ export async function testDatabase(migrations: readonly Migration[] = [], poolSi
 
 /** A connection to a server that all tests of this process share. Close it in `after`. */
 export async function testRedis(): Promise<TestRedis> {
-  const url = serversFromEnvironment().redisUrl ?? (await started('valkey')).redisUrl!;
+  const url = testServers().redisUrl ?? (await started('valkey')).redisUrl!;
   const redis = await openRedis({ url });
   return { ...redis, url, prefix: `test-${randomBytes(6).toString('hex')}` };
 }

@@ -1,0 +1,86 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { expect } from 'chai';
+import { ConfigError, readConfig, serverKey } from './config.js';
+
+describe('the configuration', () => {
+  const faultsOf = (environment: NodeJS.ProcessEnv): ConfigError => {
+    try {
+      readConfig(environment);
+    } catch (error) {
+      if (error instanceof ConfigError) return error;
+      throw error;
+    }
+    throw new Error('no fault was found');
+  };
+
+  it('needs nothing: an empty environment is a hub of its own in ./.data', () => {
+    const config = readConfig({});
+    expect(config).to.include({ dataDir: resolve('.data'), host: '127.0.0.1', logLevel: 'info', shutdownMs: 20_000 });
+    expect(config).to.not.have.any.keys('databaseUrl', 'redisUrl', 'publicUrl', 'serverKey');
+    expect(config.roles).to.deep.equal(['api', 'gateway', 'worker']);
+    expect(config.warnings).to.deep.equal([]);
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(readConfig({ DATABASE_URL: '', EVROAM_PORT: '', EVROAM_ROLES: '' }).ports.http).to.equal(8080);
+  });
+
+  it('decides the two servers each alone', () => {
+    const { databaseUrl, redisUrl } = readConfig({ DATABASE_URL: 'postgres://a:b@db/evroam' });
+    expect(databaseUrl).to.equal('postgres://a:b@db/evroam');
+    expect(redisUrl).to.equal(undefined);
+  });
+
+  it('names every fault at once, with the variable, the value, what is allowed and an example', () => {
+    const error = faultsOf({ EVROAM_PORT: '70000', EVROAM_ROLES: 'api,cook', EVROAM_CLOCK: 'soon', EVROAM_LOG_LEVEL: 'loud' });
+    expect(error.exitCode).to.equal(2);
+    expect(error.faults.map(({ variable }) => variable).sort()).to.deep.equal([
+      'EVROAM_CLOCK',
+      'EVROAM_LOG_LEVEL',
+      'EVROAM_PORT',
+      'EVROAM_ROLES',
+    ]);
+    expect(error.message).to.include('EVROAM_PORT=70000\n    a whole number from 0 to 65535\n    for example: EVROAM_PORT=8080');
+    expect(error.message).to.match(/a list, with commas, of api, gateway, worker/);
+  });
+
+  it('shows no secret in a fault', () => {
+    const error = faultsOf({
+      DATABASE_URL: 'mysql://root:hunter2@db/evroam',
+      EVROAM_SERVER_KEY: 'hunter2',
+      REDIS_URL: 'redis//:hunter2@x',
+    });
+    expect(error.faults).to.have.length(3);
+    expect(error.faults[0]!.value).to.equal('mysql://***@db/evroam');
+    expect(error.message).to.not.include('hunter2');
+  });
+
+  it('checks address ranges', () => {
+    expect(readConfig({ EVROAM_OUTBOUND_ALLOW: '10.1.0.0/16, fd00::/8' }).outboundAllow).to.deep.equal(['10.1.0.0/16', 'fd00::/8']);
+    expect(faultsOf({ EVROAM_OUTBOUND_ALLOW: '10.1.0.0' }).message).to.include('"10.1.0.0" is none');
+    expect(faultsOf({ EVROAM_OUTBOUND_ALLOW: '10.1.0.0/33' }).message).to.include('is none');
+  });
+
+  it('warns of a setting that it does not know, since a slip would else go unseen', () => {
+    expect(readConfig({ EVROAM_PROT: '1', EVROAM_SEED: '7' }).warnings).to.deep.equal([
+      'EVROAM_PROT is set, and evroam knows no such setting',
+    ]);
+  });
+
+  it('makes a server key once, for its owner alone, and reads it again', () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'evroam-config-'));
+    try {
+      const key = serverKey({ dataDir });
+      expect(key).to.have.length(32);
+      expect(serverKey({ dataDir }).equals(key)).to.equal(true);
+      expect(statSync(join(dataDir, 'server.key')).mode & 0o777).to.equal(0o600);
+      expect(readFileSync(join(dataDir, 'server.key'), 'utf8')).to.equal(key.toString('hex'));
+      writeFileSync(join(dataDir, 'server.key'), 'half');
+      expect(() => serverKey({ dataDir })).to.throw(/does not hold a server key/);
+    } finally {
+      rmSync(dataDir, { recursive: true });
+    }
+  });
+});
