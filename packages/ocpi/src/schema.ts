@@ -111,10 +111,13 @@ export const vary = <T, P extends Shape, D extends keyof T = never>(
   return object({ ...shape, ...changes }) as Schema<Flat<Omit<T, keyof P | D> & InferShape<P>>>;
 };
 
+/** An object that says when it last changed. */
+export interface Stamped {
+  readonly last_updated: string;
+}
+
 /** What a PATCH of the object carries: any of its fields, and always `last_updated`. OCPI 2.2.1, 4.1.3 */
-export const patchOf = <T extends { readonly last_updated: string }>(
-  base: Schema<T>,
-): Schema<Flat<Partial<T> & { readonly last_updated: string }>> => ({
+export const patchOf = <T extends Stamped>(base: Schema<T>): Schema<Flat<Partial<T> & Stamped>> => ({
   type: 'object',
   required: ['last_updated'],
   properties: fieldsOf(base),

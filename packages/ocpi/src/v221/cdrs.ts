@@ -1,10 +1,10 @@
-import { defineModule, get, getList, post } from '../module.js';
+import { cdrsModule } from '../modules/cdrs.js';
 import { boolean, ciText, dateTime, type Infer, integer, list, number, object, oneOf, optional, some, text } from '../schema.js';
 import { ConnectorFormat, ConnectorType, GeoLocation, PowerType } from './locations.js';
 import { Tariff } from './tariffs.js';
 import { Price, TokenType } from './types.js';
 
-/** OCPI 2.2.1, 10.4 */
+/** The token as it was when the session began. OCPI 2.2.1, 10.4 */
 export const CdrToken = object({
   country_code: ciText(2),
   party_id: ciText(3),
@@ -18,7 +18,7 @@ export type CdrToken = Infer<typeof CdrToken>;
 export const AuthMethod = oneOf('AUTH_REQUEST', 'COMMAND', 'WHITELIST');
 export type AuthMethod = Infer<typeof AuthMethod>;
 
-/** OCPI 2.2.1, 10.4 */
+/** The location as it was when the session began. OCPI 2.2.1, 10.4 */
 export const CdrLocation = object({
   id: ciText(36),
   name: optional(text(255)),
@@ -55,14 +55,14 @@ export const CdrDimensionType = oneOf(
 );
 export type CdrDimensionType = Infer<typeof CdrDimensionType>;
 
-/** OCPI 2.2.1, 10.4 */
+/** How much of a dimension a period used. OCPI 2.2.1, 10.4 */
 export const CdrDimension = object({
   type: CdrDimensionType,
   volume: number,
 });
 export type CdrDimension = Infer<typeof CdrDimension>;
 
-/** OCPI 2.2.1, 10.4 */
+/** A stretch of a session, until the next one begins. OCPI 2.2.1, 10.4 */
 export const ChargingPeriod = object({
   start_date_time: dateTime,
   dimensions: some(CdrDimension),
@@ -70,7 +70,7 @@ export const ChargingPeriod = object({
 });
 export type ChargingPeriod = Infer<typeof ChargingPeriod>;
 
-/** OCPI 2.2.1, 10.4 */
+/** One signed meter value. OCPI 2.2.1, 10.4 */
 export const SignedValue = object({
   nature: ciText(32),
   plain_data: text(5000),
@@ -78,7 +78,7 @@ export const SignedValue = object({
 });
 export type SignedValue = Infer<typeof SignedValue>;
 
-/** OCPI 2.2.1, 10.4 */
+/** Signed meter values. OCPI 2.2.1, 10.4 */
 export const SignedData = object({
   encoding_method: ciText(36),
   encoding_method_version: optional(integer),
@@ -88,7 +88,7 @@ export const SignedData = object({
 });
 export type SignedData = Infer<typeof SignedData>;
 
-/** OCPI 2.2.1, 10.3 */
+/** The record of a finished session, which invoices rest on; never changed. OCPI 2.2.1, 10.3 */
 export const CDR = object({
   country_code: ciText(2),
   party_id: ciText(3),
@@ -123,9 +123,5 @@ export const CDR = object({
 });
 export type CDR = Infer<typeof CDR>;
 
-/** Charge detail records: posted once, never changed; the answer's Location is where the receiver keeps it. OCPI 2.2.1, 10 */
-export const cdrs = defineModule({
-  id: 'cdrs',
-  sender: { list: getList('', { data: CDR }) },
-  receiver: { get: get('/:id', { data: CDR }), post: post('', { body: CDR }) },
-});
+/** Charge detail records: posted once, never changed. OCPI 2.2.1, 10 */
+export const cdrs = cdrsModule({ CDR });

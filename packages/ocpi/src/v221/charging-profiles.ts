@@ -5,7 +5,7 @@ import { dateTime, type Infer, integer, list, number, object, oneOf, optional, t
 export const ChargingProfileResponseType = oneOf('ACCEPTED', 'NOT_SUPPORTED', 'REJECTED', 'TOO_OFTEN', 'UNKNOWN_SESSION');
 export type ChargingProfileResponseType = Infer<typeof ChargingProfileResponseType>;
 
-/** OCPI 2.2.1, 14.3 */
+/** Whether a request for a profile was accepted for sending. OCPI 2.2.1, 14.3 */
 export const ChargingProfileResponse = object({
   result: ChargingProfileResponseType,
   timeout: integer,
@@ -20,14 +20,14 @@ export type ChargingProfileResultType = Infer<typeof ChargingProfileResultType>;
 export const ChargingRateUnit = oneOf('W', 'A');
 export type ChargingRateUnit = Infer<typeof ChargingRateUnit>;
 
-/** OCPI 2.2.1, 14.4 */
+/** A limit from a moment on. OCPI 2.2.1, 14.4 */
 export const ChargingProfilePeriod = object({
   start_period: integer,
   limit: number,
 });
 export type ChargingProfilePeriod = Infer<typeof ChargingProfilePeriod>;
 
-/** OCPI 2.2.1, 14.4 */
+/** Limits over time. OCPI 2.2.1, 14.4 */
 export const ChargingProfile = object({
   start_date_time: optional(dateTime),
   duration: optional(integer),
@@ -37,33 +37,33 @@ export const ChargingProfile = object({
 });
 export type ChargingProfile = Infer<typeof ChargingProfile>;
 
-/** OCPI 2.2.1, 14.4 */
+/** The limits that hold for a session now. OCPI 2.2.1, 14.4 */
 export const ActiveChargingProfile = object({
   start_date_time: dateTime,
   charging_profile: ChargingProfile,
 });
 export type ActiveChargingProfile = Infer<typeof ActiveChargingProfile>;
 
-/** OCPI 2.2.1, 14.3 */
+/** The active profile, when the station told it. OCPI 2.2.1, 14.3 */
 export const ActiveChargingProfileResult = object({
   result: ChargingProfileResultType,
   profile: optional(ActiveChargingProfile),
 });
 export type ActiveChargingProfileResult = Infer<typeof ActiveChargingProfileResult>;
 
-/** OCPI 2.2.1, 14.3 */
+/** What became of a charging profile. OCPI 2.2.1, 14.3 */
 export const ChargingProfileResult = object({
   result: ChargingProfileResultType,
 });
 export type ChargingProfileResult = Infer<typeof ChargingProfileResult>;
 
-/** OCPI 2.2.1, 14.3 */
+/** What became of clearing a profile. OCPI 2.2.1, 14.3 */
 export const ClearProfileResult = object({
   result: ChargingProfileResultType,
 });
 export type ClearProfileResult = Infer<typeof ClearProfileResult>;
 
-/** OCPI 2.2.1, 14.3 */
+/** Asks to set a charging profile. OCPI 2.2.1, 14.3 */
 export const SetChargingProfile = object({
   charging_profile: ChargingProfile,
   response_url: url,

@@ -1,9 +1,9 @@
-import { defineModule, post } from '../module.js';
+import { commandsModule } from '../modules/commands.js';
 import { ciText, dateTime, type Infer, integer, list, object, oneOf, optional, url } from '../schema.js';
 import { Token } from './tokens.js';
 import { DisplayText } from './types.js';
 
-/** OCPI 2.2.1, 13.3 */
+/** Asks to give a reservation up. OCPI 2.2.1, 13.3 */
 export const CancelReservation = object({
   response_url: url,
   reservation_id: ciText(36),
@@ -14,7 +14,7 @@ export type CancelReservation = Infer<typeof CancelReservation>;
 export const CommandResponseType = oneOf('NOT_SUPPORTED', 'REJECTED', 'ACCEPTED', 'UNKNOWN_SESSION');
 export type CommandResponseType = Infer<typeof CommandResponseType>;
 
-/** OCPI 2.2.1, 13.3 */
+/** Whether a command was accepted for sending. OCPI 2.2.1, 13.3 */
 export const CommandResponse = object({
   result: CommandResponseType,
   timeout: integer,
@@ -36,14 +36,14 @@ export const CommandResultType = oneOf(
 );
 export type CommandResultType = Infer<typeof CommandResultType>;
 
-/** OCPI 2.2.1, 13.3 */
+/** What the station said to a command. OCPI 2.2.1, 13.3 */
 export const CommandResult = object({
   result: CommandResultType,
   message: optional(list(DisplayText)),
 });
 export type CommandResult = Infer<typeof CommandResult>;
 
-/** OCPI 2.2.1, 13.3 */
+/** Asks to hold an EVSE, or to change a reservation. OCPI 2.2.1, 13.3 */
 export const ReserveNow = object({
   response_url: url,
   token: Token,
@@ -55,7 +55,7 @@ export const ReserveNow = object({
 });
 export type ReserveNow = Infer<typeof ReserveNow>;
 
-/** OCPI 2.2.1, 13.3 */
+/** Asks to start a session. OCPI 2.2.1, 13.3 */
 export const StartSession = object({
   response_url: url,
   token: Token,
@@ -66,14 +66,14 @@ export const StartSession = object({
 });
 export type StartSession = Infer<typeof StartSession>;
 
-/** OCPI 2.2.1, 13.3 */
+/** Asks to stop a session. OCPI 2.2.1, 13.3 */
 export const StopSession = object({
   response_url: url,
   session_id: ciText(36),
 });
 export type StopSession = Infer<typeof StopSession>;
 
-/** OCPI 2.2.1, 13.3 */
+/** Asks to unlock a connector. OCPI 2.2.1, 13.3 */
 export const UnlockConnector = object({
   response_url: url,
   location_id: ciText(36),
@@ -87,15 +87,12 @@ export const CommandType = oneOf('CANCEL_RESERVATION', 'RESERVE_NOW', 'START_SES
 export type CommandType = Infer<typeof CommandType>;
 
 /** Commands to stations. The answer says whether the command was sent on; its result comes later, bare, to the response_url. OCPI 2.2.1, 13 */
-export const commands = defineModule({
-  id: 'commands',
-  // The path under the response_url is the caller's own; the id in it is the only correlation.
-  sender: { result: post('/:command/:uid', { body: CommandResult }) },
-  receiver: {
-    startSession: post('/START_SESSION', { body: StartSession, data: CommandResponse }),
-    stopSession: post('/STOP_SESSION', { body: StopSession, data: CommandResponse }),
-    reserveNow: post('/RESERVE_NOW', { body: ReserveNow, data: CommandResponse }),
-    cancelReservation: post('/CANCEL_RESERVATION', { body: CancelReservation, data: CommandResponse }),
-    unlockConnector: post('/UNLOCK_CONNECTOR', { body: UnlockConnector, data: CommandResponse }),
-  },
+export const commands = commandsModule({
+  StartSession,
+  StopSession,
+  ReserveNow,
+  CancelReservation,
+  UnlockConnector,
+  CommandResponse,
+  CommandResult,
 });

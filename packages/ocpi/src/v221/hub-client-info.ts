@@ -1,4 +1,4 @@
-import { defineModule, get, getList, put } from '../module.js';
+import { hubClientInfoModule } from '../modules/hub-client-info.js';
 import { ciText, dateTime, type Infer, object, oneOf } from '../schema.js';
 import { Role } from './types.js';
 
@@ -6,7 +6,7 @@ import { Role } from './types.js';
 export const ConnectionStatus = oneOf('CONNECTED', 'OFFLINE', 'PLANNED', 'SUSPENDED');
 export type ConnectionStatus = Infer<typeof ConnectionStatus>;
 
-/** OCPI 2.2.1, 15.3 */
+/** The state of a party behind a hub. OCPI 2.2.1, 15.3 */
 export const ClientInfo = object({
   party_id: ciText(3),
   country_code: ciText(2),
@@ -17,12 +17,4 @@ export const ClientInfo = object({
 export type ClientInfo = Infer<typeof ClientInfo>;
 
 /** Who is connected to a hub. A party that leaves is SUSPENDED, never deleted. OCPI 2.2.1, 15 */
-export const hubClientInfo = defineModule({
-  id: 'hubclientinfo',
-  routed: false,
-  sender: { list: getList('', { data: ClientInfo }) },
-  receiver: {
-    get: get('/:country_code/:party_id', { data: ClientInfo }),
-    put: put('/:country_code/:party_id', { body: ClientInfo, same: { country_code: 'country_code', party_id: 'party_id' } }),
-  },
-});
+export const hubClientInfo = hubClientInfoModule({ ClientInfo });

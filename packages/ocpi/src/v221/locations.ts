@@ -1,4 +1,4 @@
-import { defineModule, get, getList, patch, put } from '../module.js';
+import { locationsModule } from '../modules/locations.js';
 import {
   boolean,
   ciText,
@@ -11,7 +11,6 @@ import {
   object,
   oneOf,
   optional,
-  patchOf,
   some,
   text,
   timeOfDay,
@@ -19,7 +18,7 @@ import {
 } from '../schema.js';
 import { DisplayText, TokenType } from './types.js';
 
-/** OCPI 2.2.1, 8.4 */
+/** Whom a location that is not public is shown to. OCPI 2.2.1, 8.4 */
 export const PublishTokenType = object({
   uid: optional(ciText(36)),
   type: optional(TokenType),
@@ -29,14 +28,14 @@ export const PublishTokenType = object({
 });
 export type PublishTokenType = Infer<typeof PublishTokenType>;
 
-/** OCPI 2.2.1, 8.4 */
+/** A point, in WGS 84. OCPI 2.2.1, 8.4 */
 export const GeoLocation = object({
   latitude: degrees(10),
   longitude: degrees(11),
 });
 export type GeoLocation = Infer<typeof GeoLocation>;
 
-/** OCPI 2.2.1, 8.4 */
+/** Another point of a location: an entrance, say. OCPI 2.2.1, 8.4 */
 export const AdditionalGeoLocation = object({
   latitude: degrees(10),
   longitude: degrees(11),
@@ -52,7 +51,7 @@ export type ParkingType = Infer<typeof ParkingType>;
 export const Status = oneOf('AVAILABLE', 'BLOCKED', 'CHARGING', 'INOPERATIVE', 'OUTOFORDER', 'PLANNED', 'REMOVED', 'RESERVED', 'UNKNOWN');
 export type Status = Infer<typeof Status>;
 
-/** OCPI 2.2.1, 8.4 */
+/** A status that is planned. OCPI 2.2.1, 8.4 */
 export const StatusSchedule = object({
   period_begin: dateTime,
   period_end: optional(dateTime),
@@ -131,7 +130,7 @@ export type ConnectorFormat = Infer<typeof ConnectorFormat>;
 export const PowerType = oneOf('AC_1_PHASE', 'AC_2_PHASE', 'AC_2_PHASE_SPLIT', 'AC_3_PHASE', 'DC');
 export type PowerType = Infer<typeof PowerType>;
 
-/** OCPI 2.2.1, 8.3 */
+/** A socket or cable of an EVSE. OCPI 2.2.1, 8.3 */
 export const Connector = object({
   id: ciText(36),
   standard: ConnectorType,
@@ -154,7 +153,7 @@ export type ParkingRestriction = Infer<typeof ParkingRestriction>;
 export const ImageCategory = oneOf('CHARGER', 'ENTRANCE', 'LOCATION', 'NETWORK', 'OPERATOR', 'OTHER', 'OWNER');
 export type ImageCategory = Infer<typeof ImageCategory>;
 
-/** OCPI 2.2.1, 8.4 */
+/** A picture. OCPI 2.2.1, 8.4 */
 export const Image = object({
   url: url,
   thumbnail: optional(url),
@@ -165,7 +164,7 @@ export const Image = object({
 });
 export type Image = Infer<typeof Image>;
 
-/** OCPI 2.2.1, 8.3 */
+/** A part of a station that charges one vehicle at a time. OCPI 2.2.1, 8.3 */
 export const EVSE = object({
   uid: ciText(36),
   evse_id: optional(ciText(48)),
@@ -183,7 +182,7 @@ export const EVSE = object({
 });
 export type EVSE = Infer<typeof EVSE>;
 
-/** OCPI 2.2.1, 8.4 */
+/** A company. OCPI 2.2.1, 8.4 */
 export const BusinessDetails = object({
   name: text(100),
   website: optional(url),
@@ -216,7 +215,7 @@ export const Facility = oneOf(
 );
 export type Facility = Infer<typeof Facility>;
 
-/** OCPI 2.2.1, 8.4 */
+/** Hours that repeat each week. OCPI 2.2.1, 8.4 */
 export const RegularHours = object({
   weekday: integer,
   period_begin: timeOfDay,
@@ -224,14 +223,14 @@ export const RegularHours = object({
 });
 export type RegularHours = Infer<typeof RegularHours>;
 
-/** OCPI 2.2.1, 8.4 */
+/** A period that differs from the regular hours. OCPI 2.2.1, 8.4 */
 export const ExceptionalPeriod = object({
   period_begin: dateTime,
   period_end: dateTime,
 });
 export type ExceptionalPeriod = Infer<typeof ExceptionalPeriod>;
 
-/** OCPI 2.2.1, 8.4 */
+/** When a location is open. OCPI 2.2.1, 8.4 */
 export const Hours = object({
   twentyfourseven: boolean,
   regular_hours: optional(list(RegularHours)),
@@ -244,7 +243,7 @@ export type Hours = Infer<typeof Hours>;
 export const EnergySourceCategory = oneOf('NUCLEAR', 'GENERAL_FOSSIL', 'COAL', 'GAS', 'GENERAL_GREEN', 'SOLAR', 'WIND', 'WATER');
 export type EnergySourceCategory = Infer<typeof EnergySourceCategory>;
 
-/** OCPI 2.2.1, 8.4 */
+/** A share of a source. OCPI 2.2.1, 8.4 */
 export const EnergySource = object({
   source: EnergySourceCategory,
   percentage: number,
@@ -255,14 +254,14 @@ export type EnergySource = Infer<typeof EnergySource>;
 export const EnvironmentalImpactCategory = oneOf('NUCLEAR_WASTE', 'CARBON_DIOXIDE');
 export type EnvironmentalImpactCategory = Infer<typeof EnvironmentalImpactCategory>;
 
-/** OCPI 2.2.1, 8.4 */
+/** What charging does to the environment. OCPI 2.2.1, 8.4 */
 export const EnvironmentalImpact = object({
   category: EnvironmentalImpactCategory,
   amount: number,
 });
 export type EnvironmentalImpact = Infer<typeof EnvironmentalImpact>;
 
-/** OCPI 2.2.1, 8.4 */
+/** Where the energy comes from. OCPI 2.2.1, 8.4 */
 export const EnergyMix = object({
   is_green_energy: boolean,
   energy_sources: optional(list(EnergySource)),
@@ -272,7 +271,7 @@ export const EnergyMix = object({
 });
 export type EnergyMix = Infer<typeof EnergyMix>;
 
-/** OCPI 2.2.1, 8.3 */
+/** A place with EVSEs that belong together. OCPI 2.2.1, 8.3 */
 export const Location = object({
   country_code: ciText(2),
   party_id: ciText(3),
@@ -303,29 +302,5 @@ export const Location = object({
 });
 export type Location = Infer<typeof Location>;
 
-const owner = { country_code: 'country_code', party_id: 'party_id' } as const;
-
 /** Locations, their EVSEs and connectors; removed by status, never deleted. OCPI 2.2.1, 8 */
-export const locations = defineModule({
-  id: 'locations',
-  sender: {
-    list: getList('', { data: Location }),
-    get: get('/:location_id', { data: Location }),
-    getEvse: get('/:location_id/:evse_uid', { data: EVSE }),
-    getConnector: get('/:location_id/:evse_uid/:connector_id', { data: Connector }),
-  },
-  receiver: {
-    get: get('/:country_code/:party_id/:location_id', { data: Location }),
-    getEvse: get('/:country_code/:party_id/:location_id/:evse_uid', { data: EVSE }),
-    getConnector: get('/:country_code/:party_id/:location_id/:evse_uid/:connector_id', { data: Connector }),
-    put: put('/:country_code/:party_id/:location_id', { body: Location, same: { ...owner, location_id: 'id' } }),
-    putEvse: put('/:country_code/:party_id/:location_id/:evse_uid', { body: EVSE, same: { evse_uid: 'uid' } }),
-    putConnector: put('/:country_code/:party_id/:location_id/:evse_uid/:connector_id', { body: Connector, same: { connector_id: 'id' } }),
-    patch: patch('/:country_code/:party_id/:location_id', { body: patchOf(Location), same: { ...owner, location_id: 'id' } }),
-    patchEvse: patch('/:country_code/:party_id/:location_id/:evse_uid', { body: patchOf(EVSE), same: { evse_uid: 'uid' } }),
-    patchConnector: patch('/:country_code/:party_id/:location_id/:evse_uid/:connector_id', {
-      body: patchOf(Connector),
-      same: { connector_id: 'id' },
-    }),
-  },
-});
+export const locations = locationsModule({ Location, EVSE, Connector });

@@ -1,5 +1,5 @@
-import { defineModule, get, getList, patch, put } from '../module.js';
-import { boolean, ciText, dateTime, type Infer, list, number, object, oneOf, optional, patchOf, text } from '../schema.js';
+import { sessionsModule } from '../modules/sessions.js';
+import { boolean, ciText, dateTime, type Infer, list, number, object, oneOf, optional, text } from '../schema.js';
 import { AuthMethod, CdrToken, ChargingPeriod } from './cdrs.js';
 import { Price, ProfileType } from './types.js';
 
@@ -7,7 +7,7 @@ import { Price, ProfileType } from './types.js';
 export const SessionStatus = oneOf('ACTIVE', 'COMPLETED', 'INVALID', 'PENDING', 'RESERVATION');
 export type SessionStatus = Infer<typeof SessionStatus>;
 
-/** OCPI 2.2.1, 9.3 */
+/** A charging session, from its start until its CDR. OCPI 2.2.1, 9.3 */
 export const Session = object({
   country_code: ciText(2),
   party_id: ciText(3),
@@ -30,7 +30,7 @@ export const Session = object({
 });
 export type Session = Infer<typeof Session>;
 
-/** OCPI 2.2.1, 9.3 */
+/** A driver's wishes for a session. OCPI 2.2.1, 9.3 */
 export const ChargingPreferences = object({
   profile_type: ProfileType,
   departure_time: optional(dateTime),
@@ -49,18 +49,5 @@ export const ChargingPreferencesResponse = oneOf(
 );
 export type ChargingPreferencesResponse = Infer<typeof ChargingPreferencesResponse>;
 
-const same = { country_code: 'country_code', party_id: 'party_id', session_id: 'id' } as const;
-
 /** Charging sessions while they run. A PATCH appends its charging periods. OCPI 2.2.1, 9 */
-export const sessions = defineModule({
-  id: 'sessions',
-  sender: {
-    list: getList('', { data: Session }),
-    setPreferences: put('/:session_id/charging_preferences', { body: ChargingPreferences, data: ChargingPreferencesResponse }),
-  },
-  receiver: {
-    get: get('/:country_code/:party_id/:session_id', { data: Session }),
-    put: put('/:country_code/:party_id/:session_id', { body: Session, same }),
-    patch: patch('/:country_code/:party_id/:session_id', { body: patchOf(Session), same }),
-  },
-});
+export const sessions = sessionsModule({ Session, ChargingPreferences, ChargingPreferencesResponse });

@@ -1,4 +1,4 @@
-import { defineModule, del, get, getList, put } from '../module.js';
+import { tariffsModule } from '../modules/tariffs.js';
 import {
   ciText,
   dateTime,
@@ -26,7 +26,7 @@ export type TariffType = Infer<typeof TariffType>;
 export const TariffDimensionType = oneOf('ENERGY', 'FLAT', 'PARKING_TIME', 'TIME');
 export type TariffDimensionType = Infer<typeof TariffDimensionType>;
 
-/** OCPI 2.2.1, 11.4 */
+/** The price of one dimension. OCPI 2.2.1, 11.4 */
 export const PriceComponent = object({
   type: TariffDimensionType,
   price: number,
@@ -43,7 +43,7 @@ export type DayOfWeek = Infer<typeof DayOfWeek>;
 export const ReservationRestrictionType = oneOf('RESERVATION', 'RESERVATION_EXPIRES');
 export type ReservationRestrictionType = Infer<typeof ReservationRestrictionType>;
 
-/** OCPI 2.2.1, 11.4 */
+/** When an element holds: all of these at once. OCPI 2.2.1, 11.4 */
 export const TariffRestrictions = object({
   start_time: optional(timeOfDay),
   end_time: optional(timeOfDay),
@@ -62,14 +62,14 @@ export const TariffRestrictions = object({
 });
 export type TariffRestrictions = Infer<typeof TariffRestrictions>;
 
-/** OCPI 2.2.1, 11.4 */
+/** Prices and when they hold. OCPI 2.2.1, 11.4 */
 export const TariffElement = object({
   price_components: some(PriceComponent),
   restrictions: optional(TariffRestrictions),
 });
 export type TariffElement = Infer<typeof TariffElement>;
 
-/** OCPI 2.2.1, 11.3 */
+/** What charging costs: elements in order, the first that fits counts. OCPI 2.2.1, 11.3 */
 export const Tariff = object({
   country_code: ciText(2),
   party_id: ciText(3),
@@ -88,15 +88,5 @@ export const Tariff = object({
 });
 export type Tariff = Infer<typeof Tariff>;
 
-const same = { country_code: 'country_code', party_id: 'party_id', tariff_id: 'id' } as const;
-
 /** Tariffs. OCPI 2.2.1, 11 */
-export const tariffs = defineModule({
-  id: 'tariffs',
-  sender: { list: getList('', { data: Tariff }) },
-  receiver: {
-    get: get('/:country_code/:party_id/:tariff_id', { data: Tariff }),
-    put: put('/:country_code/:party_id/:tariff_id', { body: Tariff, same }),
-    delete: del('/:country_code/:party_id/:tariff_id', {}),
-  },
-});
+export const tariffs = tariffsModule({ Tariff });

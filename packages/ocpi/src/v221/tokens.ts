@@ -1,5 +1,5 @@
-import { defineModule, get, getList, patch, post, put } from '../module.js';
-import { boolean, ciText, dateTime, type Infer, list, object, oneOf, optional, patchOf, text } from '../schema.js';
+import { tokensModule } from '../modules/tokens.js';
+import { boolean, ciText, dateTime, type Infer, list, object, oneOf, optional, text } from '../schema.js';
 import { DisplayText, ProfileType, TokenType } from './types.js';
 
 /** OCPI 2.2.1, 12.4 */
@@ -10,14 +10,14 @@ export type AllowedType = Infer<typeof AllowedType>;
 export const WhitelistType = oneOf('ALWAYS', 'ALLOWED', 'ALLOWED_OFFLINE', 'NEVER');
 export type WhitelistType = Infer<typeof WhitelistType>;
 
-/** OCPI 2.2.1, 12.4 */
+/** A driver's own contract for energy. OCPI 2.2.1, 12.4 */
 export const EnergyContract = object({
   supplier_name: text(64),
   contract_id: optional(text(64)),
 });
 export type EnergyContract = Infer<typeof EnergyContract>;
 
-/** OCPI 2.2.1, 12.3 */
+/** What a driver identifies with. OCPI 2.2.1, 12.3 */
 export const Token = object({
   country_code: ciText(2),
   party_id: ciText(3),
@@ -36,14 +36,14 @@ export const Token = object({
 });
 export type Token = Infer<typeof Token>;
 
-/** OCPI 2.2.1, 12.4 */
+/** Where a driver wants to charge. OCPI 2.2.1, 12.4 */
 export const LocationReferences = object({
   location_id: ciText(36),
   evse_uids: optional(list(ciText(36))),
 });
 export type LocationReferences = Infer<typeof LocationReferences>;
 
-/** OCPI 2.2.1, 12.3 */
+/** The answer to real-time authorization. OCPI 2.2.1, 12.3 */
 export const AuthorizationInfo = object({
   allowed: AllowedType,
   token: Token,
@@ -53,19 +53,5 @@ export const AuthorizationInfo = object({
 });
 export type AuthorizationInfo = Infer<typeof AuthorizationInfo>;
 
-const same = { country_code: 'country_code', party_id: 'party_id', token_uid: 'uid' } as const;
-const query = { type: optional(TokenType) };
-
-/** Tokens; without a type in the query a token is an RFID card. Real-time authorization may come without a location. OCPI 2.2.1, 12 */
-export const tokens = defineModule({
-  id: 'tokens',
-  sender: {
-    list: getList('', { data: Token }),
-    authorize: post('/:token_uid/authorize', { body: LocationReferences, bodyOptional: true, data: AuthorizationInfo, query }),
-  },
-  receiver: {
-    get: get('/:country_code/:party_id/:token_uid', { data: Token, query }),
-    put: put('/:country_code/:party_id/:token_uid', { body: Token, query, same }),
-    patch: patch('/:country_code/:party_id/:token_uid', { body: patchOf(Token), query, same }),
-  },
-});
+/** Tokens, and real-time authorization. OCPI 2.2.1, 12 */
+export const tokens = tokensModule({ Token, TokenType, LocationReferences, AuthorizationInfo });

@@ -1,13 +1,13 @@
 import { type Infer, number, object, oneOf, optional, text } from '../schema.js';
 
-/** OCPI 2.2.1, 16.4 */
+/** Text for people, in a language. OCPI 2.2.1, 16.4 */
 export const DisplayText = object({
   language: text(2),
   text: text(512),
 });
 export type DisplayText = Infer<typeof DisplayText>;
 
-/** OCPI 2.2.1, 16.4 */
+/** An amount of money. OCPI 2.2.1, 16.4 */
 export const Price = object({
   excl_vat: number,
   incl_vat: optional(number),

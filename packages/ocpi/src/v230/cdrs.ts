@@ -1,0 +1,76 @@
+import { cdrsModule } from '../modules/cdrs.js';
+import { boolean, ciText, dateTime, type Infer, list, number, object, optional, some, text } from '../schema.js';
+import { AuthMethod, ChargingPeriod, SignedData } from '../v221/cdrs.js';
+import { ConnectorFormat, GeoLocation, PowerType } from '../v221/locations.js';
+import { ConnectorType } from './locations.js';
+import { Tariff } from './tariffs.js';
+import { Price, TokenType } from './types.js';
+
+export { AuthMethod, CdrDimension, CdrDimensionType, ChargingPeriod, SignedData, SignedValue } from '../v221/cdrs.js';
+
+/** The token as it was when the session began. OCPI 2.3.0, mod_cdrs */
+export const CdrToken = object({
+  country_code: ciText(2),
+  party_id: ciText(3),
+  uid: ciText(36),
+  type: TokenType,
+  contract_id: ciText(36),
+});
+export type CdrToken = Infer<typeof CdrToken>;
+
+/** The location as it was when the session began. OCPI 2.3.0, mod_cdrs */
+export const CdrLocation = object({
+  id: ciText(36),
+  name: optional(text(255)),
+  address: text(45),
+  city: text(45),
+  postal_code: optional(text(10)),
+  state: optional(text(20)),
+  country: text(3),
+  coordinates: GeoLocation,
+  evse_uid: ciText(36),
+  evse_id: ciText(48),
+  connector_id: ciText(36),
+  connector_standard: ConnectorType,
+  connector_format: ConnectorFormat,
+  connector_power_type: PowerType,
+});
+export type CdrLocation = Infer<typeof CdrLocation>;
+
+/** The record of a finished session, which invoices rest on; never changed. OCPI 2.3.0, mod_cdrs */
+export const CDR = object({
+  country_code: ciText(2),
+  party_id: ciText(3),
+  id: ciText(39),
+  start_date_time: dateTime,
+  end_date_time: dateTime,
+  session_id: optional(ciText(36)),
+  cdr_token: CdrToken,
+  auth_method: AuthMethod,
+  authorization_reference: optional(ciText(36)),
+  cdr_location: CdrLocation,
+  meter_id: optional(text(255)),
+  currency: text(3),
+  tariffs: optional(list(Tariff)),
+  charging_periods: some(ChargingPeriod),
+  signed_data: optional(SignedData),
+  total_cost: Price,
+  total_fixed_cost: optional(Price),
+  total_energy: number,
+  total_energy_cost: optional(Price),
+  total_time: number,
+  total_time_cost: optional(Price),
+  total_parking_time: optional(number),
+  total_parking_cost: optional(Price),
+  total_reservation_cost: optional(Price),
+  remark: optional(text(255)),
+  invoice_reference_id: optional(ciText(39)),
+  credit: optional(boolean),
+  credit_reference_id: optional(ciText(39)),
+  home_charging_compensation: optional(boolean),
+  last_updated: dateTime,
+});
+export type CDR = Infer<typeof CDR>;
+
+/** Charge detail records: posted once, never changed. OCPI 2.3.0, mod_cdrs */
+export const cdrs = cdrsModule({ CDR });

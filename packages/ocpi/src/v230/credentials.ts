@@ -1,0 +1,25 @@
+import { credentialsModule } from '../modules/credentials.js';
+import { ciText, type Infer, object, optional, some, text, url } from '../schema.js';
+import { BusinessDetails } from './locations.js';
+import { Role } from './types.js';
+
+/** A party behind a platform. OCPI 2.3.0, credentials */
+export const CredentialsRole = object({
+  role: Role,
+  business_details: BusinessDetails,
+  party_id: ciText(3),
+  country_code: ciText(2),
+});
+export type CredentialsRole = Infer<typeof CredentialsRole>;
+
+/** How to call a platform, and which parties stand behind it. OCPI 2.3.0, credentials */
+export const Credentials = object({
+  token: text(64),
+  url: url,
+  hub_party_id: optional(ciText(5)),
+  roles: some(CredentialsRole),
+});
+export type Credentials = Infer<typeof Credentials>;
+
+/** Registration: the same on both sides. OCPI 2.3.0, credentials */
+export const credentials = credentialsModule({ Credentials });
