@@ -12,9 +12,14 @@ export interface Period {
   state: PeriodState;
   /** Counts the closings: the version of the statements to come, or of those that were issued. */
   version: number;
+  /** What was received by then still belongs to it. */
+  cutOffAt?: Date;
 }
 
-export type PeriodEvent = { type: 'cutOff' | 'closed' } | { type: 'reopened'; approvedBy: readonly string[]; accepted: number };
+export type PeriodEvent =
+  | { type: 'cutOff'; at: Date }
+  | { type: 'closed' }
+  | { type: 'reopened'; approvedBy: readonly string[]; accepted: number };
 
 const DAY_MS = 86_400_000;
 
@@ -25,19 +30,22 @@ export function applyPeriod(
 ): { accepted: true; period: Period } | Refused<'notOpen' | 'notCutOff' | 'notClosed' | 'secondPerson' | 'statementAccepted'> {
   switch (event.type) {
     case 'cutOff':
-      return period.state === 'open' ? moved(period, 'cutOff') : refuse('notOpen', `${period.name} is ${period.state}`);
+      if (period.state !== 'open') return refuse('notOpen', `${period.name} is ${period.state}`);
+      return { accepted: true, period: { ...period, state: 'cutOff', cutOffAt: event.at } };
     case 'closed':
-      return period.state === 'cutOff' ? moved(period, 'closed') : refuse('notCutOff', `${period.name} is ${period.state}`);
+      if (period.state !== 'cutOff') return refuse('notCutOff', `${period.name} is ${period.state}`);
+      return { accepted: true, period: { ...period, state: 'closed' } };
     case 'reopened':
       if (period.state !== 'closed') return refuse('notClosed', `${period.name} is ${period.state}`);
       if (event.accepted > 0) return refuse('statementAccepted', 'after acceptance only an adjustment in the open period is possible');
       if (new Set(event.approvedBy).size < 2) return refuse('secondPerson', 'a second person must approve');
-      return { accepted: true, period: { ...period, state: 'open', version: period.version + 1 } };
+      return { accepted: true, period: { name: period.name, state: 'open', version: period.version + 1 } };
   }
 }
 
-function moved(period: Period, state: PeriodState): { accepted: true; period: Period } {
-  return { accepted: true, period: { ...period, state } };
+/** Whether something received at that moment may still be posted into it. */
+export function takes({ state, cutOffAt }: Period, receivedAt: Date): boolean {
+  return state === 'open' || (state === 'cutOff' && cutOffAt !== undefined && receivedAt <= cutOffAt);
 }
 
 /** The period of a moment. Cycles are counted in UTC, so that both sides mean the same one; weeks by ISO 8601. */

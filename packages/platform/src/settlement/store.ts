@@ -1,0 +1,13 @@
+import type { Sql } from '../edges/sql.js';
+import { cdrStore } from './store/cdrs.js';
+import { ledgerStore } from './store/ledger.js';
+import { periodStore } from './store/periods.js';
+import { sealStore } from './store/seals.js';
+import { statementStore } from './store/statements.js';
+
+export type SettlementStore = ReturnType<typeof createStore>;
+
+/** Everything that settlement keeps. Each query names the operator. */
+export function createStore(sql: Sql) {
+  return { ...cdrStore(sql), ...ledgerStore(sql), ...periodStore(sql), ...sealStore(sql), ...statementStore(sql) };
+}
