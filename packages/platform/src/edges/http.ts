@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Registry } from 'prom-client';
 
 export interface HttpServer {
@@ -28,11 +28,16 @@ const KEEP_ALIVE_MS = 75_000;
 /** Listens, and rejects with what to do when the port cannot be had. */
 export async function startHttp({ host, port, handle }: HttpOptions): Promise<HttpServer> {
   const running = new Set<ServerResponse>();
+  const sockets = new Set<Socket>();
   const server = createServer({
     keepAliveTimeout: KEEP_ALIVE_MS,
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     noDelay: true,
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
   });
   server.on('request', (request, response) => {
     running.add(response);
@@ -48,7 +53,10 @@ export async function startHttp({ host, port, handle }: HttpOptions): Promise<Ht
     server.closeIdleConnections();
     // A client that reads this does not send its next request into a closed connection.
     for (const response of running) if (!response.headersSent) response.setHeader('Connection', 'close');
-    const cut = setTimeout(() => server.closeAllConnections(), deadlineMs);
+    const cut = setTimeout(() => {
+      // Node's own closeAllConnections forgets sockets that became WebSockets.
+      for (const socket of sockets) socket.destroy();
+    }, deadlineMs);
     await closed;
     clearTimeout(cut);
   };

@@ -13,7 +13,8 @@ export function createSql(sequelize: Sequelize): Sql {
   return async <Row extends object>(tx: Tx | undefined, text: string, values: readonly unknown[] = []) =>
     (await sequelize.query(text, {
       type: QueryTypes.SELECT,
-      bind: [...values],
+      // With values to bind, Sequelize reads $$ as an escaped $, which breaks the body of a function.
+      ...(values.length > 0 ? { bind: [...values] } : {}),
       ...(tx ? { transaction: sequelizeTransaction(tx) } : {}),
     })) as Row[];
 }
