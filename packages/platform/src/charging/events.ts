@@ -1,6 +1,6 @@
 /** What charging tells others, by consumer; the key of each event is the id of what it is about. */
 export const consumers = {
-  /** A remote start or stop to carry to a station. Key: station. */
+  /** A remote start or stop to carry to a station. Key: request. */
   stationCommand: 'gateway.command',
   /** A remote start or stop came to an end, or to none. Key: request. */
   commandOutcome: 'roaming.command-outcome',

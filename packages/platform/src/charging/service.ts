@@ -45,6 +45,8 @@ export interface StartWish {
   evseUid?: string;
   connectorId?: string;
   authorizationReference?: string;
+  /** Under which the outcome is told. */
+  requestId: string;
 }
 
 /** Within it a station answers a remote command, or its outcome is unknown. */
@@ -72,13 +74,13 @@ export function createService({ transact, emit, store, stations, tokens, tariffs
   async function requestStart(
     operatorId: OperatorId,
     wish: StartWish,
-  ): Promise<Accepted<{ requestId: string; timeoutMs: number }> | Refused<'unknownLocation' | 'tokenNotValid'>> {
+  ): Promise<Accepted<{ timeoutMs: number }> | Refused<'unknownLocation' | 'tokenNotValid'>> {
     if (!wish.token.valid) return refuse('tokenNotValid', 'the token is marked as not valid by its issuer');
     const place = await stations.placeAt(operatorId, wish.locationId, wish.evseUid, wish.connectorId);
     if (!place) return refuse('unknownLocation', `no EVSE ${wish.evseUid ?? '(any)'} with a station at location ${wish.locationId}`);
     const now = clock.now();
     const request: StartRequest = {
-      id: newId(),
+      id: wish.requestId,
       stationId: place.stationId,
       place: refOf(place),
       token: wish.token,
@@ -95,9 +97,9 @@ export function createService({ transact, emit, store, stations, tokens, tariffs
     };
     await transact(async (tx) => {
       await store.saveStartRequest(tx, operatorId, request);
-      await emit(tx, operatorId, [{ consumer: consumers.stationCommand, key: place.stationId, body: command }]);
+      await emit(tx, operatorId, [{ consumer: consumers.stationCommand, key: request.id, body: command }]);
     });
-    return { accepted: true, requestId: request.id, timeoutMs: COMMAND_TIMEOUT_MS };
+    return { accepted: true, timeoutMs: COMMAND_TIMEOUT_MS };
   }
 
   /** Ask our own station to stop. Only the party that pays for the session may. */
@@ -105,20 +107,20 @@ export function createService({ transact, emit, store, stations, tokens, tariffs
     operatorId: OperatorId,
     sessionId: string,
     by: PartyId,
-  ): Promise<Accepted<{ requestId: string; timeoutMs: number }> | Refused<'unknownSession'>> {
+    requestId: string,
+  ): Promise<Accepted<{ timeoutMs: number }> | Refused<'unknownSession'>> {
     const found = await store.session(operatorId, sessionId);
     if (!found || found.state.phase === 'ended' || found.state.facts.token.issuer !== by) {
       return refuse('unknownSession', `no running session ${sessionId} of ${by}`);
     }
-    const requestId = newId();
     const command: StationCommand = {
       requestId,
       stationId: found.state.facts.stationId,
       deadline: new Date(clock.now().getTime() + COMMAND_TIMEOUT_MS * clock.rate).toISOString(),
       command: { kind: 'stop', transactionNumber: found.transactionNumber },
     };
-    await transact((tx) => emit(tx, operatorId, [{ consumer: consumers.stationCommand, key: found.state.facts.stationId, body: command }]));
-    return { accepted: true, requestId, timeoutMs: COMMAND_TIMEOUT_MS };
+    await transact((tx) => emit(tx, operatorId, [{ consumer: consumers.stationCommand, key: requestId, body: command }]));
+    return { accepted: true, timeoutMs: COMMAND_TIMEOUT_MS };
   }
 
   /** What became of a remote command. Hearing it again changes nothing. */

@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
+import { type ChangedQuery, changedPage } from '../edges/changed-page.js';
 import type { Sql } from '../edges/sql.js';
 import type { OperatorId, StationId } from '../kernel/ids.js';
 import { fromJson, toJson } from '../kernel/json.js';
-import { changeCursor, type Page, type PageRequest, pageOf } from '../kernel/page.js';
+import { type Page, type PageRequest, pageOf } from '../kernel/page.js';
 import type { Tx } from '../kernel/transact.js';
 import type { Cdr, CdrPlace } from '../model/cdr.js';
 import type { EvseRef } from '../model/location.js';
@@ -32,9 +33,7 @@ interface SessionRow {
   updated_at: Date;
 }
 
-export interface SessionQuery extends PageRequest {
-  updatedFrom?: Date;
-  updatedUntil?: Date;
+export interface SessionQuery extends ChangedQuery {
   issuer?: PartyId;
   phase?: ChargingState['phase'];
 }
@@ -119,30 +118,19 @@ export function createStore(sql: Sql) {
       return one(await sql(undefined, `SELECT ${columns} FROM charging_session WHERE operator_id = $1 AND id = $2`, [operatorId, id]));
     },
 
-    /** Oldest change first; the cursor is (updated_at, id), so a list stays whole while sessions change. */
-    async sessions(operatorId: OperatorId, query: SessionQuery): Promise<Page<StoredSession>> {
-      const cursor = changeCursor(query.after);
-      const rows = await sql<SessionRow & { id: string; changed: string }>(
-        undefined,
-        `SELECT id, ${columns}, to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS changed
-           FROM charging_session
-          WHERE operator_id = $1
-            AND ($2::timestamptz IS NULL OR updated_at >= $2) AND ($3::timestamptz IS NULL OR updated_at < $3)
-            AND ($4::text IS NULL OR issuer = $4) AND ($5::text IS NULL OR phase = $5)
-            AND ($6::timestamptz IS NULL OR (updated_at, id) > ($6, $7::text))
-          ORDER BY updated_at, id LIMIT $8`,
-        [
-          operatorId,
-          query.updatedFrom ?? null,
-          query.updatedUntil ?? null,
-          query.issuer ?? null,
-          query.phase ?? null,
-          cursor.time,
-          cursor.id,
-          query.limit + 1,
-        ],
+    sessions(operatorId: OperatorId, query: SessionQuery): Promise<Page<StoredSession>> {
+      return changedPage<SessionRow, StoredSession>(
+        sql,
+        {
+          from: 'charging_session',
+          id: 'id',
+          columns,
+          where: 'operator_id = $1 AND ($2::text IS NULL OR issuer = $2) AND ($3::text IS NULL OR phase = $3)',
+          values: [operatorId, query.issuer ?? null, query.phase ?? null],
+          item: read,
+        },
+        query,
       );
-      return pageOf(rows, query.limit, read, (row) => `${row.changed}~${row.id}`);
     },
 
     /** A session by its id, or by the authorisation that allowed it: what a CDR can be matched to. */

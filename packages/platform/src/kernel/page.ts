@@ -3,11 +3,17 @@ export interface Page<T> {
   items: readonly T[];
   /** Absent on the last page. */
   next?: string;
+  /** How many there are in all, where that was asked for. */
+  total?: number;
 }
 
 export interface PageRequest {
   after?: string;
+  /** Items to pass over; only where there is no cursor. */
+  offset?: number;
   limit: number;
+  /** Whether the total is wanted: it costs another look. */
+  counted?: true;
 }
 
 /** A list never gives more than this at once, whatever was asked. */
@@ -18,10 +24,4 @@ export function pageOf<Row, Item>(rows: readonly Row[], limit: number, item: (ro
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return { items: shown.map(item), ...(rows.length > limit && last !== undefined ? { next: cursor(last) } : {}) };
-}
-
-/** Reads the cursor of a list that is ordered by change: `<time>~<id>`, as its page wrote it. */
-export function changeCursor(after: string | undefined): { time: string | null; id: string | null } {
-  const at = after?.lastIndexOf('~') ?? -1;
-  return after === undefined || at < 0 ? { time: null, id: null } : { time: after.slice(0, at), id: after.slice(at + 1) };
 }

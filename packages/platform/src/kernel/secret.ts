@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** Machine credentials carry at least this much randomness, so a keyed hash protects them; slow hashes are for human passwords only. */
 const SECRET_BYTES = 24;
@@ -18,4 +18,25 @@ export function matchesHash(serverKey: Buffer, secret: string | Buffer, stored: 
   const given = Buffer.from(hashSecret(serverKey, secret), 'hex');
   const kept = Buffer.from(stored ?? '0'.repeat(given.length * 2), 'hex');
   return kept.length === given.length && timingSafeEqual(given, kept) && stored !== undefined;
+}
+
+/** Encrypts what we must be able to show again (a partner's token): AES-256-GCM, nonce and tag in front, base64. */
+export function seal(serverKey: Buffer, secret: string): string {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', sealingKey(serverKey), nonce);
+  const body = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64');
+}
+
+/** Throws when the text was not sealed under this key or was changed. */
+export function unseal(serverKey: Buffer, sealed: string): string {
+  const bytes = Buffer.from(sealed, 'base64');
+  const decipher = createDecipheriv('aes-256-gcm', sealingKey(serverKey), bytes.subarray(0, 12));
+  decipher.setAuthTag(bytes.subarray(12, 28));
+  return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
+}
+
+/** Another key than the one that hashes credentials, from the same secret. */
+function sealingKey(serverKey: Buffer): Buffer {
+  return Buffer.from(hkdfSync('sha256', serverKey, '', 'evroam sealed secrets', 32));
 }

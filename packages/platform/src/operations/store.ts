@@ -1,15 +1,14 @@
+import { type ChangedQuery, changedPage } from '../edges/changed-page.js';
 import type { Sql } from '../edges/sql.js';
 import type { OperatorId } from '../kernel/ids.js';
 import { fromJson, toJson } from '../kernel/json.js';
-import { changeCursor, type Page, type PageRequest, pageOf } from '../kernel/page.js';
+import type { Page } from '../kernel/page.js';
 import type { Tx } from '../kernel/transact.js';
 import type { PartyId } from '../model/party.js';
 import type { TariffVersion } from '../model/tariff.js';
 
-export interface TariffQuery extends PageRequest {
+export interface TariffQuery extends ChangedQuery {
   owner?: PartyId;
-  updatedFrom?: Date;
-  updatedUntil?: Date;
 }
 
 export type OperationsStore = ReturnType<typeof createStore>;
@@ -48,25 +47,20 @@ export function createStore(sql: Sql) {
     },
 
     /** The newest version of each tariff, oldest change first. */
-    async newest(operatorId: OperatorId, query: TariffQuery): Promise<Page<TariffVersion>> {
-      const cursor = changeCursor(query.after);
-      const rows = await sql<{ body: unknown; id: string; changed: string }>(
-        undefined,
-        `SELECT body, id, to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS changed
-           FROM operations_tariff_version t
-          WHERE operator_id = $1 AND ($2::text IS NULL OR owner = $2)
-            AND ($3::timestamptz IS NULL OR updated_at >= $3) AND ($4::timestamptz IS NULL OR updated_at < $4)
-            AND ($5::timestamptz IS NULL OR (updated_at, id) > ($5, $6::text))
+    newest(operatorId: OperatorId, query: TariffQuery): Promise<Page<TariffVersion>> {
+      return changedPage<{ body: unknown }, TariffVersion>(
+        sql,
+        {
+          from: 'operations_tariff_version t',
+          id: 'id',
+          columns: 'body',
+          where: `operator_id = $1 AND ($2::text IS NULL OR owner = $2)
             AND NOT EXISTS (SELECT FROM operations_tariff_version n
-                             WHERE n.operator_id = t.operator_id AND n.owner = t.owner AND n.id = t.id AND n.version > t.version)
-          ORDER BY updated_at, id LIMIT $7`,
-        [operatorId, query.owner ?? null, query.updatedFrom ?? null, query.updatedUntil ?? null, cursor.time, cursor.id, query.limit + 1],
-      );
-      return pageOf(
-        rows,
-        query.limit,
-        ({ body }) => fromJson<TariffVersion>(body),
-        (row) => `${row.changed}~${row.id}`,
+                             WHERE n.operator_id = t.operator_id AND n.owner = t.owner AND n.id = t.id AND n.version > t.version)`,
+          values: [operatorId, query.owner ?? null],
+          item: ({ body }) => fromJson<TariffVersion>(body),
+        },
+        query,
       );
     },
   };

@@ -1,15 +1,14 @@
+import { type ChangedQuery, changedPage } from '../edges/changed-page.js';
 import type { Sql } from '../edges/sql.js';
 import type { OperatorId, StationId } from '../kernel/ids.js';
 import { fromJson, toJson } from '../kernel/json.js';
-import { changeCursor, type Page, type PageRequest, pageOf } from '../kernel/page.js';
+import { type Page, type PageRequest, pageOf } from '../kernel/page.js';
 import type { Tx } from '../kernel/transact.js';
 import type { Location } from '../model/location.js';
 import type { PartyId } from '../model/party.js';
 import type { Station } from './station.js';
 
-export interface LocationQuery extends PageRequest {
-  updatedFrom?: Date;
-  updatedUntil?: Date;
+export interface LocationQuery extends ChangedQuery {
   own?: boolean;
   owner?: PartyId;
 }
@@ -59,32 +58,18 @@ export function createStore(sql: Sql) {
       return rows[0] && fromJson<Location>(rows[0].body);
     },
 
-    async locations(operatorId: OperatorId, query: LocationQuery): Promise<Page<Location>> {
-      const cursor = changeCursor(query.after);
-      const rows = await sql<{ body: unknown; id: string; changed: string }>(
-        undefined,
-        `SELECT body, id, to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS changed FROM stations_location
-          WHERE operator_id = $1
-            AND ($2::timestamptz IS NULL OR updated_at >= $2) AND ($3::timestamptz IS NULL OR updated_at < $3)
-            AND ($4::boolean IS NULL OR is_own = $4) AND ($5::text IS NULL OR owner = $5)
-            AND ($6::timestamptz IS NULL OR (updated_at, id) > ($6, $7::text))
-          ORDER BY updated_at, id LIMIT $8`,
-        [
-          operatorId,
-          query.updatedFrom ?? null,
-          query.updatedUntil ?? null,
-          query.own ?? null,
-          query.owner ?? null,
-          cursor.time,
-          cursor.id,
-          query.limit + 1,
-        ],
-      );
-      return pageOf(
-        rows,
-        query.limit,
-        ({ body }) => fromJson<Location>(body),
-        (row) => `${row.changed}~${row.id}`,
+    locations(operatorId: OperatorId, query: LocationQuery): Promise<Page<Location>> {
+      return changedPage<{ body: unknown }, Location>(
+        sql,
+        {
+          from: 'stations_location',
+          id: 'id',
+          columns: 'body',
+          where: 'operator_id = $1 AND ($2::boolean IS NULL OR is_own = $2) AND ($3::text IS NULL OR owner = $3)',
+          values: [operatorId, query.own ?? null, query.owner ?? null],
+          item: ({ body }) => fromJson<Location>(body),
+        },
+        query,
       );
     },
 

@@ -1,14 +1,13 @@
+import { type ChangedQuery, changedPage } from '../edges/changed-page.js';
 import type { Sql } from '../edges/sql.js';
 import type { OperatorId } from '../kernel/ids.js';
 import { fromJson, toJson } from '../kernel/json.js';
-import { changeCursor, type Page, type PageRequest, pageOf } from '../kernel/page.js';
+import type { Page } from '../kernel/page.js';
 import type { PartyId } from '../model/party.js';
 import type { Token } from '../model/token.js';
 
-export interface TokenQuery extends PageRequest {
+export interface TokenQuery extends ChangedQuery {
   issuer?: PartyId;
-  updatedFrom?: Date;
-  updatedUntil?: Date;
 }
 
 export type UsersStore = ReturnType<typeof createStore>;
@@ -47,22 +46,18 @@ export function createStore(sql: Sql) {
       return rows[0] && fromJson<Token>(rows[0].body);
     },
 
-    async tokens(operatorId: OperatorId, query: TokenQuery): Promise<Page<Token>> {
-      const cursor = changeCursor(query.after);
-      const rows = await sql<{ body: unknown; uid: string; changed: string }>(
-        undefined,
-        `SELECT body, uid, to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS changed FROM users_token
-          WHERE operator_id = $1 AND ($2::text IS NULL OR issuer = $2)
-            AND ($3::timestamptz IS NULL OR updated_at >= $3) AND ($4::timestamptz IS NULL OR updated_at < $4)
-            AND ($5::timestamptz IS NULL OR (updated_at, uid) > ($5, $6::text))
-          ORDER BY updated_at, uid LIMIT $7`,
-        [operatorId, query.issuer ?? null, query.updatedFrom ?? null, query.updatedUntil ?? null, cursor.time, cursor.id, query.limit + 1],
-      );
-      return pageOf(
-        rows,
-        query.limit,
-        ({ body }) => fromJson<Token>(body),
-        (row) => `${row.changed}~${row.uid}`,
+    tokens(operatorId: OperatorId, query: TokenQuery): Promise<Page<Token>> {
+      return changedPage<{ body: unknown }, Token>(
+        sql,
+        {
+          from: 'users_token',
+          id: 'uid',
+          columns: 'body',
+          where: 'operator_id = $1 AND ($2::text IS NULL OR issuer = $2)',
+          values: [operatorId, query.issuer ?? null],
+          item: ({ body }) => fromJson<Token>(body),
+        },
+        query,
       );
     },
   };

@@ -1,0 +1,15 @@
+/** Who hears of what in this module; the key of each event is the id of what it is about. */
+export const consumers = {
+  /** A session of ours changed. Key: session. */
+  session: 'roaming.session',
+  /** A location of ours changed. Key: location. */
+  location: 'roaming.location',
+  /** A command that we carried out for somebody ended. Key: request. */
+  commandOutcome: 'roaming.command-outcome',
+  /** An own CDR exists: put it into the form that its receiver gets. Key: CDR. */
+  cdrRepresent: 'roaming.cdr-represent',
+  /** A CDR in that form is owed. Key: CDR. */
+  cdrDeliver: 'roaming.cdr-deliver',
+  /** A partner has registered: fetch what it has. Key: partner. */
+  partnerSync: 'roaming.partner-sync',
+} as const;

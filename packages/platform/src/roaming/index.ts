@@ -1,0 +1,58 @@
+import type { Logger } from '../edges/log.js';
+import type { Sql } from '../edges/sql.js';
+import type { OperatorId, PartnerId } from '../kernel/ids.js';
+import { unseal } from '../kernel/secret.js';
+import { localLink } from './links/local/link.js';
+import { type Fetched, fetchAll } from './links/ocpi221/fetch.js';
+import { createOcpiHost, createOutbound, type OutboundNeeds } from './listen.js';
+import type { CdrArrived, TariffsPort } from './ports.js';
+import { createService, type RoamingNeeds } from './service.js';
+import { createStore } from './store.js';
+
+export { consumers } from './events.js';
+export { OCPI_PATH } from './listen.js';
+export { migrations } from './migrations.js';
+export type { Partner } from './partner.js';
+export { NotDelivered } from './service/deliveries.js';
+export type { RoamingService } from './service.js';
+
+export interface RoamingModuleNeeds extends Omit<RoamingNeeds, 'store' | 'localLink' | 'partnerLink' | 'represent'> {
+  tariffs: TariffsPort;
+  cdrArrived: CdrArrived;
+  publicUrl: string;
+  allow: OutboundNeeds['allow'];
+}
+
+export function createRoaming(needs: RoamingModuleNeeds, edges: { sql: Sql; log: Logger }) {
+  const store = createStore(edges.sql);
+  const outbound = createOutbound({ ...needs, store });
+  const { partnerLink, represent } = outbound;
+  const service = createService({
+    ...needs,
+    store,
+    partnerLink,
+    represent,
+    localLink: (party, roles) => localLink(party, roles, { ...needs, store }),
+  });
+  const host = createOcpiHost({ ...needs, store, service, outbound: outbound.handle, log: edges.log });
+
+  /** Fetches what a partner has. Runs after each registration, and whenever an operator asks. */
+  async function syncPartner(operatorId: OperatorId, partnerId: PartnerId): Promise<Fetched | undefined> {
+    const partner = await store.partner(operatorId, partnerId);
+    if (partner?.status !== 'registered' || !partner.connection) return undefined;
+    const log = edges.log.child({ operatorId, partnerId });
+    const fetched = await fetchAll(
+      { ...partner, connection: partner.connection },
+      unseal(needs.serverKey, partner.connection.sealedToken),
+      {
+        ...needs,
+        handle: outbound.handle,
+        refused: (module, index, reason) => log.warn({ module, index, reason }, 'an object of a partner was left out'),
+      },
+    );
+    log.info(fetched, 'partner fetched');
+    return fetched;
+  }
+
+  return { ...service, host, syncPartner, close: outbound.close };
+}

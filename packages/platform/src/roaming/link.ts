@@ -1,0 +1,10 @@
+import type { PartyId } from '../model/party.js';
+import type { Kind, Message, Reply } from './message.js';
+
+/** The one way to reach a party, whatever stands behind: our own CPO or eMSP, an OCPI partner, a T/CEC 102 partner. */
+export interface PartyLink {
+  readonly party: PartyId;
+  readonly capabilities: ReadonlySet<Kind>;
+  /** Never throws for what the other side says; throws only for what nobody foresaw. */
+  send(message: Message): Promise<Reply>;
+}

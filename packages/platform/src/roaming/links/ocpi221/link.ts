@@ -1,0 +1,177 @@
+import { connect, type Handle, OcpiError, type Reply as OcpiReply, Payload } from '@evroam/ocpi';
+import * as v221 from '@evroam/ocpi/v221';
+import { type Refused, refuse } from '../../../kernel/refusal.js';
+import { type PartyId, splitPartyId } from '../../../model/party.js';
+import type { PartyLink } from '../../link.js';
+import type { Kind, Message, Refusal, Reply } from '../../message.js';
+import type { Connection } from '../../partner.js';
+import { fromCdr } from './cdrs.js';
+import { fromLocation } from './locations.js';
+import { fromSession } from './sessions.js';
+import { fromTariff } from './tariffs.js';
+import { fromToken, ownerFields } from './tokens.js';
+import { Untranslatable } from './values.js';
+
+export const VERSION = '2.2.1';
+
+export interface Ocpi221Needs {
+  handle: Handle;
+  connection: Connection;
+  /** The token that we present to this partner. */
+  token: string;
+  /** Where the partner posts the result of a command of ours: unique, for the URL is the only correlation. OCPI 2.2.1, 13.2.2 */
+  responseUrl(command: 'START_SESSION' | 'STOP_SESSION', commandId: string): string;
+}
+
+const capabilities: ReadonlySet<Kind> = new Set<Kind>([
+  'startSession',
+  'stopSession',
+  'commandResult',
+  'session',
+  'cdr',
+  'location',
+  'tariff',
+  'token',
+]);
+
+/** A party behind an OCPI 2.2.1 partner. */
+export function ocpi221Link(party: PartyId, needs: Ocpi221Needs): PartyLink {
+  return {
+    party,
+    capabilities,
+    async send(message: Message): Promise<Reply> {
+      try {
+        return await say(message, needs);
+      } catch (error) {
+        return refusalOf(error);
+      }
+    },
+  };
+}
+
+async function say(message: Message, needs: Ocpi221Needs): Promise<Reply> {
+  const settings = { correlationId: message.correlation, routing: { to: toParty(message.to), from: toParty(message.from) } };
+  // Between equal versions the sender's own bytes pass unchanged.
+  const body = <T>(make: () => T): T | Payload => (message.raw?.version === VERSION ? Payload.raw(message.raw.bytes) : make());
+  switch (message.kind) {
+    case 'startSession': {
+      const { token, locationId, evseUid, connectorId, authorizationReference, replyTo } = (message as Message<'startSession'>).typed();
+      return commanded(
+        await client(needs, v221.commands.receiver).startSession({
+          ...settings,
+          body: {
+            response_url: needs.responseUrl('START_SESSION', replyTo.commandId),
+            token: fromToken(token),
+            location_id: locationId,
+            ...(evseUid === undefined ? {} : { evse_uid: evseUid }),
+            ...(connectorId === undefined ? {} : { connector_id: connectorId }),
+            ...(authorizationReference === undefined ? {} : { authorization_reference: authorizationReference }),
+          },
+        }),
+      );
+    }
+    case 'stopSession': {
+      const { sessionId, replyTo } = (message as Message<'stopSession'>).typed();
+      return commanded(
+        await client(needs, v221.commands.receiver).stopSession({
+          ...settings,
+          body: { response_url: needs.responseUrl('STOP_SESSION', replyTo.commandId), session_id: sessionId },
+        }),
+      );
+    }
+    case 'commandResult': {
+      const { replyTo, result } = (message as Message<'commandResult'>).typed();
+      if (replyTo.url === undefined) return refuse('invalid', 'the asker gave no address for the result');
+      await client(needs, v221.commands.sender, replyTo.url).result({ ...settings, at: replyTo.url, body: { result: results[result] } });
+      return { accepted: true };
+    }
+    case 'session': {
+      const session = (message as Message<'session'>).typed();
+      const params = { ...ownerFields(session.owner), session_id: session.id };
+      await client(needs, v221.sessions.receiver).put({ ...settings, params, body: body(() => fromSession(session)) });
+      return { accepted: true };
+    }
+    case 'cdr': {
+      const { location } = await client(needs, v221.cdrs.receiver).post({
+        ...settings,
+        body: body(() => fromCdr((message as Message<'cdr'>).typed())),
+      });
+      return { accepted: true, ...(location === undefined ? {} : { location }) };
+    }
+    case 'location': {
+      const location = (message as Message<'location'>).typed();
+      const params = { ...ownerFields(location.owner), location_id: location.id };
+      await client(needs, v221.locations.receiver).put({ ...settings, params, body: body(() => fromLocation(location)) });
+      return { accepted: true };
+    }
+    case 'tariff': {
+      const tariff = (message as Message<'tariff'>).typed();
+      const params = { ...ownerFields(tariff.owner), tariff_id: tariff.id };
+      await client(needs, v221.tariffs.receiver).put({ ...settings, params, body: body(() => fromTariff(tariff)) });
+      return { accepted: true };
+    }
+    case 'token': {
+      const token = (message as Message<'token'>).typed();
+      const params = { ...ownerFields(token.issuer), token_uid: token.uid };
+      await client(needs, v221.tokens.receiver).put({ ...settings, params, body: body(() => fromToken(token)) });
+      return { accepted: true };
+    }
+  }
+}
+
+const results = { accepted: 'ACCEPTED', rejected: 'REJECTED', failed: 'FAILED', timeout: 'TIMEOUT' } as const;
+
+type Face = Parameters<typeof connect>[0];
+
+function client<F extends Face>({ handle, connection, token }: Ocpi221Needs, face: F, at?: string) {
+  const endpoint = connection.endpoints.find(
+    ({ identifier, role }) => identifier === face.module && (role === undefined || role === face.role),
+  );
+  const url = at ?? endpoint?.url;
+  if (url === undefined) throw new OcpiError('no-endpoints', `the partner serves no ${face.module} (${face.role})`);
+  return connect(face, handle, { url, token, coding: connection.coding });
+}
+
+function commanded({ data }: OcpiReply<v221.CommandResponse>): Reply {
+  switch (data.result) {
+    case 'ACCEPTED':
+      return { accepted: true, timeoutMs: data.timeout * 1000 };
+    case 'UNKNOWN_SESSION':
+      return refuse('unknownSession');
+    case 'NOT_SUPPORTED':
+      return refuse('notSupported');
+    case 'REJECTED':
+      return refuse('refusedByReceiver', data.message?.[0]?.text);
+  }
+}
+
+function refusalOf(error: unknown): Refused<Refusal> {
+  if (error instanceof Untranslatable) return refuse('invalid', error.message);
+  if (!(error instanceof OcpiError)) throw error;
+  switch (error.code) {
+    case 'timeout':
+    case 'hub-timeout':
+      return refuse('timeout', 'the receiver did not answer in time: the outcome is unknown');
+    case 'unreachable':
+    case 'unavailable':
+    case 'not-connected':
+    case 'blocked':
+      return refuse('notConnected', error.message);
+    case 'unknown-receiver':
+      return refuse('unknownReceiver', error.message);
+    case 'unknown-location':
+      return refuse('unknownLocation', error.message);
+    case 'unknown-token':
+      return refuse('unknownToken', error.message);
+    case 'no-endpoints':
+    case 'method-not-allowed':
+      return refuse('notSupported', error.message);
+    default:
+      return refuse('refusedByReceiver', `${error.statusCode}: ${error.message}`);
+  }
+}
+
+function toParty(id: PartyId): { country: string; party: string } {
+  const { countryCode, party } = splitPartyId(id);
+  return { country: countryCode, party };
+}

@@ -1,0 +1,65 @@
+import type { OperatorId } from '../kernel/ids.js';
+import type { Accepted, Refused } from '../kernel/refusal.js';
+import type { Cdr } from '../model/cdr.js';
+import type { Location } from '../model/location.js';
+import type { PartyId } from '../model/party.js';
+import type { Session } from '../model/session.js';
+import type { TariffVersion } from '../model/tariff.js';
+import type { Token } from '../model/token.js';
+
+/** What travels between parties, by kind, in the model's words. */
+export interface Bodies {
+  startSession: {
+    token: Token;
+    locationId: string;
+    evseUid?: string;
+    connectorId?: string;
+    authorizationReference?: string;
+    replyTo: ReplyAddress;
+  };
+  stopSession: { sessionId: string; replyTo: ReplyAddress };
+  /** How a command ended. */
+  commandResult: { replyTo: ReplyAddress; command: 'start' | 'stop'; result: CommandResult };
+  session: Session;
+  cdr: Cdr;
+  location: Location;
+  tariff: Omit<TariffVersion, 'version'>;
+  token: Token;
+}
+
+export type Kind = keyof Bodies;
+export type CommandResult = 'accepted' | 'rejected' | 'failed' | 'timeout';
+
+/** Where the result of a command goes: the id under which the asker waits, and its URL where it has one. */
+export interface ReplyAddress {
+  commandId: string;
+  url?: string;
+}
+
+export interface Message<K extends Kind = Kind> {
+  kind: K;
+  operatorId: OperatorId;
+  from: PartyId;
+  to: PartyId;
+  /** Kept end to end, so that one message can be followed through every log. */
+  correlation: string;
+  /** As the sender wrote it. Between links of one version it passes unchanged. */
+  raw?: { version: string; bytes: Buffer };
+  /** Decoded only when asked. */
+  typed(): Bodies[K];
+}
+
+export type Refusal =
+  | 'unknownReceiver'
+  | 'notConnected'
+  | 'timeout'
+  | 'unknownLocation'
+  | 'unknownSession'
+  | 'unknownToken'
+  | 'notSupported'
+  | 'conflict'
+  | 'invalid'
+  | 'refusedByReceiver';
+
+/** `location` is where the receiver keeps a CDR; `timeoutMs` is how long the result of a command may take. */
+export type Reply = Accepted<{ location?: string; timeoutMs?: number }> | Refused<Refusal>;

@@ -1,0 +1,100 @@
+/** Tables of the roaming module. */
+export const migrations = [
+  {
+    name: 'roaming-001-partners',
+    up: [
+      `CREATE TABLE roaming_partner (
+        operator_id text NOT NULL,
+        id text NOT NULL,
+        name text NOT NULL,
+        status text NOT NULL,
+        connection jsonb,
+        updated_at timestamptz NOT NULL,
+        PRIMARY KEY (operator_id, id)
+      )`,
+      // Hosted parties have no partner. A party has one home: a second credential cannot claim it.
+      `CREATE TABLE roaming_party (
+        operator_id text NOT NULL,
+        party text NOT NULL,
+        role text NOT NULL,
+        partner_id text,
+        name text NOT NULL,
+        PRIMARY KEY (operator_id, party, role),
+        FOREIGN KEY (operator_id, partner_id) REFERENCES roaming_partner (operator_id, id)
+      )`,
+      // A partner presents its token before we know its operator, so the hash is unique in the whole installation.
+      `CREATE TABLE roaming_partner_token (
+        operator_id text NOT NULL,
+        partner_id text NOT NULL,
+        token_hash text NOT NULL,
+        kind text NOT NULL,
+        created_at timestamptz NOT NULL,
+        used_at timestamptz,
+        PRIMARY KEY (operator_id, partner_id, token_hash),
+        UNIQUE (token_hash),
+        FOREIGN KEY (operator_id, partner_id) REFERENCES roaming_partner (operator_id, id)
+      )`,
+      `CREATE TABLE roaming_agreement (
+        operator_id text NOT NULL,
+        id text NOT NULL,
+        version integer NOT NULL,
+        seller text NOT NULL,
+        buyer text NOT NULL,
+        body jsonb NOT NULL,
+        PRIMARY KEY (operator_id, id, version)
+      )`,
+      'CREATE INDEX roaming_agreement_pair ON roaming_agreement (operator_id, seller, buyer)',
+      `CREATE TABLE roaming_command (
+        operator_id text NOT NULL,
+        id text NOT NULL,
+        kind text NOT NULL,
+        asker text NOT NULL,
+        asked text NOT NULL,
+        reply_to jsonb NOT NULL,
+        correlation text NOT NULL,
+        request_id text,
+        asked_at timestamptz NOT NULL,
+        expires_at timestamptz NOT NULL,
+        result text,
+        PRIMARY KEY (operator_id, id)
+      )`,
+      'CREATE UNIQUE INDEX roaming_command_request ON roaming_command (operator_id, request_id) WHERE request_id IS NOT NULL',
+      `CREATE TABLE roaming_session (
+        operator_id text NOT NULL,
+        owner text NOT NULL,
+        id text NOT NULL,
+        authorization_reference text,
+        updated_at timestamptz NOT NULL,
+        body jsonb NOT NULL,
+        raw bytea NOT NULL,
+        PRIMARY KEY (operator_id, owner, id)
+      )`,
+      // The CDR as it stands on the wire between two parties, byte for byte: what a statement's digests are about.
+      `CREATE TABLE roaming_cdr (
+        operator_id text NOT NULL,
+        owner text NOT NULL,
+        id text NOT NULL,
+        party text NOT NULL,
+        direction text NOT NULL,
+        version text NOT NULL,
+        bytes bytea NOT NULL,
+        digest text NOT NULL,
+        body jsonb NOT NULL,
+        state text NOT NULL,
+        location text,
+        updated_at timestamptz NOT NULL,
+        PRIMARY KEY (operator_id, owner, id, party)
+      )`,
+      `CREATE TABLE roaming_cdr_conflict (
+        operator_id text NOT NULL,
+        owner text NOT NULL,
+        id text NOT NULL,
+        party text NOT NULL,
+        digest text NOT NULL,
+        bytes bytea NOT NULL,
+        received_at timestamptz NOT NULL,
+        PRIMARY KEY (operator_id, owner, id, party, digest)
+      )`,
+    ],
+  },
+] as const;

@@ -1,0 +1,51 @@
+import type { OperatorId } from '../kernel/ids.js';
+import type { Page, PageRequest } from '../kernel/page.js';
+import type { Accepted, Refused } from '../kernel/refusal.js';
+import type { Tx } from '../kernel/transact.js';
+import type { Cdr } from '../model/cdr.js';
+import type { Location } from '../model/location.js';
+import type { PartyId } from '../model/party.js';
+import type { Session } from '../model/session.js';
+import type { TariffVersion } from '../model/tariff.js';
+import type { Token } from '../model/token.js';
+
+interface ChangedQuery extends PageRequest {
+  updatedFrom?: Date;
+  updatedUntil?: Date;
+}
+
+export interface ChargingPort {
+  requestStart(
+    operatorId: OperatorId,
+    wish: { token: Token; locationId: string; evseUid?: string; connectorId?: string; authorizationReference?: string; requestId: string },
+  ): Promise<Accepted<{ timeoutMs: number }> | Refused<'unknownLocation' | 'tokenNotValid'>>;
+  requestStop(
+    operatorId: OperatorId,
+    sessionId: string,
+    by: PartyId,
+    requestId: string,
+  ): Promise<Accepted<{ timeoutMs: number }> | Refused<'unknownSession'>>;
+  session(operatorId: OperatorId, id: string): Promise<Session | undefined>;
+  sessions(operatorId: OperatorId, query: ChangedQuery & { issuer?: PartyId }): Promise<Page<Session>>;
+  cdr(operatorId: OperatorId, owner: PartyId, id: string): Promise<Cdr | undefined>;
+}
+
+export interface StationsPort {
+  location(operatorId: OperatorId, owner: PartyId, id: string): Promise<Location | undefined>;
+  locations(operatorId: OperatorId, query: ChangedQuery & { own?: boolean }): Promise<Page<Location>>;
+  recordPartnerLocation(operatorId: OperatorId, location: Location): Promise<Accepted | Refused<'ownLocation'>>;
+}
+
+export interface UsersPort {
+  token(operatorId: OperatorId, issuer: PartyId, uid: string): Promise<Token | undefined>;
+  tokens(operatorId: OperatorId, query: ChangedQuery & { issuer?: PartyId }): Promise<Page<Token>>;
+  recordPartnerToken(operatorId: OperatorId, token: Token): Promise<Accepted | Refused<'olderOrForeign'>>;
+}
+
+export interface TariffsPort {
+  tariffs(operatorId: OperatorId, query: ChangedQuery & { owner?: PartyId }): Promise<Page<TariffVersion>>;
+  recordPartnerTariff(operatorId: OperatorId, tariff: Omit<TariffVersion, 'version'>): Promise<void>;
+}
+
+/** A partner's CDR has arrived and is durable here; settlement takes it up later. */
+export type CdrArrived = (tx: Tx, operatorId: OperatorId, owner: PartyId, cdrId: string) => Promise<void>;

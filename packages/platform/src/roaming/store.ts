@@ -1,0 +1,474 @@
+import type { Sql } from '../edges/sql.js';
+import type { OperatorId, PartnerId } from '../kernel/ids.js';
+import { fromJson, toJson } from '../kernel/json.js';
+import { type Page, type PageRequest, pageOf } from '../kernel/page.js';
+import type { Tx } from '../kernel/transact.js';
+import type { Agreement } from '../model/agreement.js';
+import type { Cdr } from '../model/cdr.js';
+import type { PartyId, Role } from '../model/party.js';
+import type { Session } from '../model/session.js';
+import type { CommandResult, ReplyAddress } from './message.js';
+import type { Connection, Partner, PartnerStatus } from './partner.js';
+
+export interface HostedParty {
+  operatorId: OperatorId;
+  party: PartyId;
+  role: Role;
+  name: string;
+}
+
+/** A command between two parties, from the question to its result. */
+export interface RoamingCommand {
+  id: string;
+  kind: 'start' | 'stop';
+  asker: PartyId;
+  asked: PartyId;
+  replyTo: ReplyAddress;
+  correlation: string;
+  /** Charging's own request, where our stations carry it out. */
+  requestId?: string;
+  askedAt: Date;
+  expiresAt: Date;
+  result?: CommandResult;
+}
+
+/** A CDR as it stands between its owner and one other party. */
+export interface CdrExchange {
+  owner: PartyId;
+  id: string;
+  party: PartyId;
+  direction: 'in' | 'out';
+  version: string;
+  bytes: Buffer;
+  digest: string;
+  state: 'owed' | 'delivered' | 'received';
+  location?: string;
+  updatedAt: Date;
+}
+
+interface PartnerRow {
+  operator_id: string;
+  id: string;
+  name: string;
+  status: string;
+  connection: unknown;
+  updated_at: Date;
+  parties: { party: string; role: string }[];
+}
+
+interface ExchangeRow {
+  owner: string;
+  id: string;
+  party: string;
+  direction: 'in' | 'out';
+  version: string;
+  bytes: Buffer;
+  digest: string;
+  state: CdrExchange['state'];
+  location: string | null;
+  updated_at: Date;
+}
+
+export type RoamingStore = ReturnType<typeof createStore>;
+
+const partnerColumns = `p.*, (SELECT coalesce(json_agg(json_build_object('party', party, 'role', role) ORDER BY party, role), '[]')
+  FROM roaming_party y WHERE y.operator_id = p.operator_id AND y.partner_id = p.id) AS parties`;
+
+export function createStore(sql: Sql) {
+  return {
+    ...partners(sql),
+    ...agreements(sql),
+    ...commands(sql),
+    ...sessions(sql),
+    ...cdrs(sql),
+  };
+}
+
+function partners(sql: Sql) {
+  return {
+    async insertPartner(tx: Tx, partner: Partner): Promise<boolean> {
+      const rows = await sql(
+        tx,
+        'INSERT INTO roaming_partner (operator_id, id, name, status, updated_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING id',
+        [partner.operatorId, partner.id, partner.name, partner.status, partner.updatedAt],
+      );
+      return rows.length === 1;
+    },
+
+    /** False if somebody, hosted or partner, has that party in that role already. */
+    async insertParty(
+      tx: Tx | undefined,
+      party: { operatorId: OperatorId; party: PartyId; role: Role; name: string; partnerId?: PartnerId },
+    ): Promise<boolean> {
+      const rows = await sql(
+        tx,
+        'INSERT INTO roaming_party (operator_id, party, role, partner_id, name) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING party',
+        [party.operatorId, party.party, party.role, party.partnerId ?? null, party.name],
+      );
+      return rows.length === 1;
+    },
+
+    async savePartner(tx: Tx, partner: Partner): Promise<void> {
+      await sql(tx, 'UPDATE roaming_partner SET status = $3, connection = $4::jsonb, updated_at = $5 WHERE operator_id = $1 AND id = $2', [
+        partner.operatorId,
+        partner.id,
+        partner.status,
+        partner.connection ? toJson(partner.connection) : null,
+        partner.updatedAt,
+      ]);
+    },
+
+    async lockPartner(tx: Tx, operatorId: OperatorId, id: PartnerId): Promise<Partner | undefined> {
+      const rows = await sql<PartnerRow>(
+        tx,
+        `SELECT ${partnerColumns} FROM roaming_partner p WHERE operator_id = $1 AND id = $2 FOR UPDATE OF p`,
+        [operatorId, id],
+      );
+      return rows[0] && toPartner(rows[0]);
+    },
+
+    async partner(operatorId: OperatorId, id: PartnerId): Promise<Partner | undefined> {
+      const rows = await sql<PartnerRow>(undefined, `SELECT ${partnerColumns} FROM roaming_partner p WHERE operator_id = $1 AND id = $2`, [
+        operatorId,
+        id,
+      ]);
+      return rows[0] && toPartner(rows[0]);
+    },
+
+    async partners(operatorId: OperatorId, query: PageRequest): Promise<Page<Partner>> {
+      const rows = await sql<PartnerRow>(
+        undefined,
+        `SELECT ${partnerColumns} FROM roaming_partner p WHERE operator_id = $1 AND ($2::text IS NULL OR id > $2) ORDER BY id LIMIT $3`,
+        [operatorId, query.after ?? null, query.limit + 1],
+      );
+      return pageOf(rows, query.limit, toPartner, ({ id }) => id);
+    },
+
+    /** Who hosts or reaches a party: a partner's id, or `hosted`. */
+    async homeOf(operatorId: OperatorId, party: PartyId): Promise<PartnerId | 'hosted' | undefined> {
+      const rows = await sql<{ partner_id: PartnerId | null }>(
+        undefined,
+        'SELECT partner_id FROM roaming_party WHERE operator_id = $1 AND party = $2 LIMIT 1',
+        [operatorId, party],
+      );
+      return rows[0] && (rows[0].partner_id ?? 'hosted');
+    },
+
+    async hostedParties(operatorId: OperatorId): Promise<HostedParty[]> {
+      const rows = await sql<{ party: PartyId; role: Role; name: string }>(
+        undefined,
+        'SELECT party, role, name FROM roaming_party WHERE operator_id = $1 AND partner_id IS NULL ORDER BY party, role',
+        [operatorId],
+      );
+      return rows.map((row) => ({ operatorId, ...row }));
+    },
+
+    async insertToken(
+      tx: Tx,
+      operatorId: OperatorId,
+      partnerId: PartnerId,
+      hash: string,
+      kind: 'invitation' | 'access',
+      now: Date,
+    ): Promise<void> {
+      await sql(
+        tx,
+        'INSERT INTO roaming_partner_token (operator_id, partner_id, token_hash, kind, created_at) VALUES ($1, $2, $3, $4, $5)',
+        [operatorId, partnerId, hash, kind, now],
+      );
+    },
+
+    /** Token A dies with the registration; an earlier access token lives on until the newest one has been used. */
+    async retireInvitations(tx: Tx, operatorId: OperatorId, partnerId: PartnerId): Promise<void> {
+      await sql(tx, `DELETE FROM roaming_partner_token WHERE operator_id = $1 AND partner_id = $2 AND kind = 'invitation'`, [
+        operatorId,
+        partnerId,
+      ]);
+    },
+
+    async removeTokens(tx: Tx, operatorId: OperatorId, partnerId: PartnerId): Promise<void> {
+      await sql(tx, 'DELETE FROM roaming_partner_token WHERE operator_id = $1 AND partner_id = $2', [operatorId, partnerId]);
+    },
+
+    /** The partner of a token. The first use of an access token ends those before it. */
+    async partnerByToken(hash: string, now: Date): Promise<{ partner: Partner; kind: 'invitation' | 'access' } | undefined> {
+      const rows = await sql<PartnerRow & { kind: 'invitation' | 'access'; used_at: Date | null; created_at: Date }>(
+        undefined,
+        `SELECT ${partnerColumns}, t.kind, t.used_at, t.created_at FROM roaming_partner_token t
+           JOIN roaming_partner p ON p.operator_id = t.operator_id AND p.id = t.partner_id WHERE t.token_hash = $1`,
+        [hash],
+      );
+      const row = rows[0];
+      if (!row) return undefined;
+      if (row.used_at === null) {
+        await sql(
+          undefined,
+          `WITH used AS (UPDATE roaming_partner_token SET used_at = $2 WHERE token_hash = $1)
+           DELETE FROM roaming_partner_token WHERE operator_id = $3 AND partner_id = $4 AND kind = 'access' AND created_at < $5 AND $6 = 'access'`,
+          [hash, now, row.operator_id, row.id, row.created_at, row.kind],
+        );
+      }
+      return { partner: toPartner(row), kind: row.kind };
+    },
+  };
+}
+
+function agreements(sql: Sql) {
+  return {
+    async insertAgreement(tx: Tx | undefined, operatorId: OperatorId, agreement: Agreement): Promise<boolean> {
+      const rows = await sql(
+        tx,
+        `INSERT INTO roaming_agreement (operator_id, id, version, seller, buyer, body) VALUES ($1, $2, $3, $4, $5, $6::jsonb)
+         ON CONFLICT DO NOTHING RETURNING id`,
+        [operatorId, agreement.id, agreement.version, agreement.seller, agreement.buyer, toJson(agreement)],
+      );
+      return rows.length === 1;
+    },
+
+    async agreementVersions(operatorId: OperatorId, seller: PartyId, buyer: PartyId): Promise<Agreement[]> {
+      const rows = await sql<{ body: unknown }>(
+        undefined,
+        'SELECT body FROM roaming_agreement WHERE operator_id = $1 AND seller = $2 AND buyer = $3 ORDER BY id, version',
+        [operatorId, seller, buyer],
+      );
+      return rows.map(({ body }) => fromJson<Agreement>(body));
+    },
+
+    async agreements(operatorId: OperatorId, query: PageRequest): Promise<Page<Agreement>> {
+      const rows = await sql<{ key: string; body: unknown }>(
+        undefined,
+        `SELECT id || '~' || version AS key, body FROM roaming_agreement
+          WHERE operator_id = $1 AND ($2::text IS NULL OR id || '~' || version > $2) ORDER BY 1 LIMIT $3`,
+        [operatorId, query.after ?? null, query.limit + 1],
+      );
+      return pageOf(
+        rows,
+        query.limit,
+        ({ body }) => fromJson<Agreement>(body),
+        ({ key }) => key,
+      );
+    },
+  };
+}
+
+function commands(sql: Sql) {
+  const columns = 'id, kind, asker, asked, reply_to, correlation, request_id, asked_at, expires_at, result';
+  return {
+    async insertCommand(operatorId: OperatorId, command: RoamingCommand): Promise<void> {
+      await sql(
+        undefined,
+        `INSERT INTO roaming_command (operator_id, ${columns}) VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, $11)`,
+        [
+          operatorId,
+          command.id,
+          command.kind,
+          command.asker,
+          command.asked,
+          toJson(command.replyTo),
+          command.correlation,
+          command.requestId ?? null,
+          command.askedAt,
+          command.expiresAt,
+          command.result ?? null,
+        ],
+      );
+    },
+
+    async command(operatorId: OperatorId, by: { id: string } | { requestId: string }): Promise<RoamingCommand | undefined> {
+      const rows = await sql<CommandRow>(
+        undefined,
+        `SELECT ${columns} FROM roaming_command WHERE operator_id = $1 AND ${'id' in by ? 'id' : 'request_id'} = $2`,
+        [operatorId, 'id' in by ? by.id : by.requestId],
+      );
+      return rows[0] && toCommand(rows[0]);
+    },
+
+    /** The result of a command is taken once: false if there is one, or nobody asked. */
+    async settleCommand(operatorId: OperatorId, id: string, result: CommandResult, from: PartyId | undefined, now: Date): Promise<boolean> {
+      const rows = await sql(
+        undefined,
+        `UPDATE roaming_command SET result = $3 WHERE operator_id = $1 AND id = $2 AND result IS NULL
+            AND ($4::text IS NULL OR asked = $4) AND expires_at > $5 RETURNING id`,
+        [operatorId, id, result, from ?? null, now],
+      );
+      return rows.length === 1;
+    },
+  };
+}
+
+function sessions(sql: Sql) {
+  return {
+    /** A partner's session; older news than we have is passed over. */
+    async saveSession(operatorId: OperatorId, session: Session, raw: Buffer): Promise<void> {
+      await sql(
+        undefined,
+        `INSERT INTO roaming_session (operator_id, owner, id, authorization_reference, updated_at, body, raw) VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7)
+         ON CONFLICT (operator_id, owner, id) DO UPDATE SET authorization_reference = EXCLUDED.authorization_reference,
+           updated_at = EXCLUDED.updated_at, body = EXCLUDED.body, raw = EXCLUDED.raw WHERE roaming_session.updated_at <= EXCLUDED.updated_at`,
+        [operatorId, session.owner, session.id, session.authorizationReference ?? null, session.updatedAt, toJson(session), raw],
+      );
+    },
+
+    async partnerSession(
+      operatorId: OperatorId,
+      owner: PartyId,
+      by: { sessionId?: string; authorizationReference?: string },
+    ): Promise<{ session: Session; raw: Buffer } | undefined> {
+      const rows = await sql<{ body: unknown; raw: Buffer }>(
+        undefined,
+        `SELECT body, raw FROM roaming_session WHERE operator_id = $1 AND owner = $2
+            AND (id = $3 OR ($3::text IS NULL AND authorization_reference = $4)) LIMIT 2`,
+        [operatorId, owner, by.sessionId ?? null, by.authorizationReference ?? null],
+      );
+      return rows.length === 1 && rows[0] ? { session: fromJson<Session>(rows[0].body), raw: rows[0].raw } : undefined;
+    },
+
+    async partnerSessions(operatorId: OperatorId, query: PageRequest): Promise<Page<Session>> {
+      const rows = await sql<{ key: string; body: unknown }>(
+        undefined,
+        `SELECT owner || '/' || id AS key, body FROM roaming_session
+          WHERE operator_id = $1 AND ($2::text IS NULL OR owner || '/' || id > $2) ORDER BY 1 LIMIT $3`,
+        [operatorId, query.after ?? null, query.limit + 1],
+      );
+      return pageOf(
+        rows,
+        query.limit,
+        ({ body }) => fromJson<Session>(body),
+        ({ key }) => key,
+      );
+    },
+  };
+}
+
+function cdrs(sql: Sql) {
+  const columns = 'owner, id, party, direction, version, bytes, digest, state, location, updated_at';
+  return {
+    /** `new`, `same` when these very bytes are known, `other` when the id is known with other content. Ids compare case-blind. */
+    async insertExchange(tx: Tx, operatorId: OperatorId, exchange: CdrExchange, cdr: Cdr): Promise<'new' | 'same' | 'other'> {
+      const id = exchange.id.toUpperCase();
+      const rows = await sql(
+        tx,
+        `INSERT INTO roaming_cdr (operator_id, ${columns}, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb)
+         ON CONFLICT DO NOTHING RETURNING id`,
+        [
+          operatorId,
+          exchange.owner,
+          id,
+          exchange.party,
+          exchange.direction,
+          exchange.version,
+          exchange.bytes,
+          exchange.digest,
+          exchange.state,
+          exchange.location ?? null,
+          exchange.updatedAt,
+          toJson(cdr),
+        ],
+      );
+      if (rows.length === 1) return 'new';
+      const known = await sql<{ digest: string }>(
+        tx,
+        'SELECT digest FROM roaming_cdr WHERE operator_id = $1 AND owner = $2 AND id = $3 AND party = $4',
+        [operatorId, exchange.owner, id, exchange.party],
+      );
+      return known[0]?.digest === exchange.digest ? 'same' : 'other';
+    },
+
+    async keepConflict(tx: Tx, operatorId: OperatorId, exchange: CdrExchange): Promise<void> {
+      await sql(
+        tx,
+        `INSERT INTO roaming_cdr_conflict (operator_id, owner, id, party, digest, bytes, received_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT DO NOTHING`,
+        [operatorId, exchange.owner, exchange.id.toUpperCase(), exchange.party, exchange.digest, exchange.bytes, exchange.updatedAt],
+      );
+    },
+
+    async exchange(operatorId: OperatorId, owner: PartyId, id: string, party: PartyId): Promise<CdrExchange | undefined> {
+      const rows = await sql<ExchangeRow>(
+        undefined,
+        `SELECT ${columns} FROM roaming_cdr WHERE operator_id = $1 AND owner = $2 AND id = $3 AND party = $4`,
+        [operatorId, owner, id.toUpperCase(), party],
+      );
+      return rows[0] && toExchange(rows[0]);
+    },
+
+    /** A CDR that a partner sent us, in the model's words. */
+    async receivedCdr(operatorId: OperatorId, owner: PartyId, id: string): Promise<{ cdr: Cdr; exchange: CdrExchange } | undefined> {
+      const rows = await sql<ExchangeRow & { body: unknown }>(
+        undefined,
+        `SELECT ${columns}, body FROM roaming_cdr WHERE operator_id = $1 AND owner = $2 AND id = $3 AND direction = 'in'`,
+        [operatorId, owner, id.toUpperCase()],
+      );
+      return rows[0] && { cdr: fromJson<Cdr>(rows[0].body), exchange: toExchange(rows[0]) };
+    },
+
+    async markDelivered(
+      operatorId: OperatorId,
+      owner: PartyId,
+      id: string,
+      party: PartyId,
+      location: string | undefined,
+      now: Date,
+    ): Promise<void> {
+      await sql(
+        undefined,
+        `UPDATE roaming_cdr SET state = 'delivered', location = $5, updated_at = $6
+          WHERE operator_id = $1 AND owner = $2 AND id = $3 AND party = $4 AND state = 'owed'`,
+        [operatorId, owner, id.toUpperCase(), party, location ?? null, now],
+      );
+    },
+
+    async owedCdrs(operatorId: OperatorId): Promise<{ owner: PartyId; id: string; party: PartyId; since: Date }[]> {
+      return sql(
+        undefined,
+        `SELECT owner, id, party, updated_at AS since FROM roaming_cdr WHERE operator_id = $1 AND state = 'owed' ORDER BY updated_at LIMIT 500`,
+        [operatorId],
+      );
+    },
+  };
+}
+
+interface CommandRow {
+  id: string;
+  kind: RoamingCommand['kind'];
+  asker: PartyId;
+  asked: PartyId;
+  reply_to: unknown;
+  correlation: string;
+  request_id: string | null;
+  asked_at: Date;
+  expires_at: Date;
+  result: CommandResult | null;
+}
+
+function toCommand(row: CommandRow): RoamingCommand {
+  return {
+    id: row.id,
+    kind: row.kind,
+    asker: row.asker,
+    asked: row.asked,
+    replyTo: fromJson<ReplyAddress>(row.reply_to),
+    correlation: row.correlation,
+    ...(row.request_id === null ? {} : { requestId: row.request_id }),
+    askedAt: row.asked_at,
+    expiresAt: row.expires_at,
+    ...(row.result === null ? {} : { result: row.result }),
+  };
+}
+
+function toPartner(row: PartnerRow): Partner {
+  return {
+    operatorId: row.operator_id as OperatorId,
+    id: row.id as PartnerId,
+    name: row.name,
+    status: row.status as PartnerStatus,
+    parties: row.parties.map(({ party, role }) => ({ party: party as PartyId, role: role as Role })),
+    ...(row.connection === null ? {} : { connection: fromJson<Connection>(row.connection) }),
+    updatedAt: row.updated_at,
+  };
+}
+
+function toExchange(row: ExchangeRow): CdrExchange {
+  const { updated_at: updatedAt, owner, party, location, ...rest } = row;
+  return { ...rest, owner: owner as PartyId, party: party as PartyId, ...(location === null ? {} : { location }), updatedAt };
+}
