@@ -21,6 +21,7 @@ import { defaultLimits, type Limits } from './limits.js';
 import type { Observation, Observer } from './observation.js';
 import { type CallOptions, Outbound } from './outbound.js';
 import type { Quirks } from './quirks.js';
+import type { Gate } from './registration.js';
 import { type ReplayStore, replayed, replayKey } from './replay.js';
 import type { Socket } from './socket.js';
 
@@ -37,8 +38,8 @@ export interface EndpointOptions<Self extends Role, Actions> {
   /** A station's known deviations. */
   readonly quirks?: Quirks;
   readonly replay?: ReplayStore;
-  /** Refuses a message before its handler, such as anything but a boot before the station is accepted. */
-  readonly admit?: (action: AnyAction) => OcppError | undefined;
+  /** Bars messages before their handlers: a `Registration` lets nothing but a boot through before the station is accepted. */
+  readonly gate?: Gate;
 }
 
 /** Why and how a connection ended: a WebSocket status code (RFC 6455, 7.4). */
@@ -132,6 +133,7 @@ class OpenEndpoint<Self extends Role, Actions> implements Endpoint<Self, Actions
       throw new OcppError('NotSupported', `the ${this.role} of OCPP ${this.version} does not send this ${action.name}`);
     const verdict = checkPayload(this.version, action.request, request);
     if (!verdict.ok) throw errorOf(verdict, action.name);
+    this.#options.gate?.asked(action, request);
     if (!action.response) {
       if (!this.#end) throw closedError;
       this.#say(writeCall(SEND, options.messageId ?? crypto.randomUUID(), action.name, request));
@@ -253,7 +255,7 @@ class OpenEndpoint<Self extends Role, Actions> implements Endpoint<Self, Actions
     if ((type === SEND) !== (action.response === undefined)) throw refused('ProtocolError', `${name} is sent as the other message type`);
     const checked = this.#check(action, 'request', id, payload);
     if (checked instanceof OcppError) throw new Refusal(checked);
-    const barred = this.#options.admit?.(action);
+    const barred = this.#options.gate?.admit(action);
     if (barred) throw new Refusal(barred);
     const handler = this.#own?.of(name) ?? this.#options.handlers?.of(name);
     if (!handler) throw refused('NotSupported', `${name} is not supported here`);
@@ -268,6 +270,7 @@ class OpenEndpoint<Self extends Role, Actions> implements Endpoint<Self, Actions
     const answer = stored ?? (await handler(checked.payload, incoming));
     const verdict = checkPayload(this.version, action.response, answer);
     if (!verdict.ok) throw new Error(`our answer to ${errorOf(verdict, name).message}`);
+    this.#options.gate?.answered(action, answer);
     if (key && stored === undefined) await this.#options.replay?.remember(key, answer);
     return writeResult(id, answer);
   }

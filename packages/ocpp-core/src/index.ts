@@ -19,9 +19,11 @@ export { codes2x, codes16, type LocalCode, OcppError, type OcppErrorCode, type W
 export { type Frame, readFrame, type Unreadable } from './frame.js';
 export { type Handler, type Handlers, handlersFor, type Incoming } from './handlers.js';
 export { defaultLimits, type Limits } from './limits.js';
+export { loadVersion, versions } from './load.js';
 export type { Observation, Observer } from './observation.js';
 export type { CallOptions } from './outbound.js';
 export type { QuirkHit, Quirks } from './quirks.js';
+export { type Gate, Registration, type RegistrationStatus } from './registration.js';
 export { type ReplayKey, type ReplayStore, replayInMemory } from './replay.js';
 export type { Infer, Schema } from './schema.js';
 export { type Socket, type SocketListener, socketPair } from './socket.js';

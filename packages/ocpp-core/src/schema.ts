@@ -68,6 +68,9 @@ interface Bounds {
 /** A whole number, within bounds where given. */
 export const integer = (bounds: Bounds = {}): Schema<number> => ({ type: 'integer', ...bounds });
 
+/** A whole number from 0 on. */
+export const natural = integer({ minimum: 0 });
+
 /** Any number, within bounds where given. */
 export const number = (bounds: Bounds = {}): Schema<number> => ({ type: 'number', ...bounds });
 

@@ -150,7 +150,7 @@ function contextOf(trigger: Trigger): 'Sample.Periodic' | 'Trigger' | 'Other' {
   return trigger === 'triggered' ? 'Trigger' : 'Other';
 }
 
-function meterValue(moment: TransactionMoment): v16.MeterValue {
+function meterValue(moment: TransactionMoment): v16.MeterValueType {
   const context = contextOf(moment.trigger);
   return {
     timestamp: moment.at.toISOString(),

@@ -12,6 +12,7 @@ export const IdTagInfoType = object({
   parentIdTag: optional(IdToken),
   status: AuthorizationStatus,
 });
+export type IdTagInfoType = Infer<typeof IdTagInfoType>;
 
 /** OCPP 1.6, 7.35 */
 export const ReadingContext = oneOf(
@@ -85,12 +86,14 @@ export const SampledValueType = object({
   location: optional(oneOf('Cable', 'EV', 'Inlet', 'Outlet', 'Body')),
   unit: optional(UnitOfMeasure),
 });
+export type SampledValueType = Infer<typeof SampledValueType>;
 
 /** What was measured at one moment. OCPP 1.6, 7.33 */
 export const MeterValueType = object({
   timestamp: dateTime,
   sampledValue: list(SampledValueType),
 });
+export type MeterValueType = Infer<typeof MeterValueType>;
 
 /** OCPP 1.6, 7.12 */
 export const ChargingRateUnit = oneOf('A', 'W');
@@ -104,6 +107,7 @@ export const ChargingSchedulePeriodType = object({
   limit: tenths,
   numberPhases: optional(integer()),
 });
+export type ChargingSchedulePeriodType = Infer<typeof ChargingSchedulePeriodType>;
 
 /** OCPP 1.6, 7.13 */
 export const ChargingScheduleType = object({
@@ -113,6 +117,7 @@ export const ChargingScheduleType = object({
   chargingSchedulePeriod: list(ChargingSchedulePeriodType),
   minChargingRate: optional(tenths),
 });
+export type ChargingScheduleType = Infer<typeof ChargingScheduleType>;
 
 /** OCPP 1.6, 7.8 */
 export const ChargingProfileType = object({
@@ -126,6 +131,7 @@ export const ChargingProfileType = object({
   validTo: optional(dateTime),
   chargingSchedule: ChargingScheduleType,
 });
+export type ChargingProfileType = Infer<typeof ChargingProfileType>;
 
 /** Names a certificate by its issuer and serial number. Security whitepaper, 5.1 */
 export const CertificateHashDataType = object({
@@ -134,11 +140,4 @@ export const CertificateHashDataType = object({
   issuerKeyHash: text(128),
   serialNumber: text(40),
 });
-
-export type IdTagInfo = Infer<typeof IdTagInfoType>;
-export type MeterValue = Infer<typeof MeterValueType>;
-export type SampledValue = Infer<typeof SampledValueType>;
-export type ChargingProfile = Infer<typeof ChargingProfileType>;
-export type ChargingSchedule = Infer<typeof ChargingScheduleType>;
-export type ChargingSchedulePeriod = Infer<typeof ChargingSchedulePeriodType>;
-export type CertificateHashData = Infer<typeof CertificateHashDataType>;
+export type CertificateHashDataType = Infer<typeof CertificateHashDataType>;

@@ -5,6 +5,7 @@ import type { Handlers } from '../handlers.js';
 import type { Limits } from '../limits.js';
 import type { Observer } from '../observation.js';
 import type { Quirks } from '../quirks.js';
+import type { Gate } from '../registration.js';
 import type { ReplayStore } from '../replay.js';
 import type { Socket } from '../socket.js';
 
@@ -42,6 +43,8 @@ export interface SpeakOptions<Self extends Role, Actions> {
   readonly replay?: ReplayStore;
   /** The known deviations of a station, asked once per connection. */
   readonly quirks?: (arrival: Arrival) => Quirks | undefined;
+  /** Bars messages before their handlers, asked once per connection: `() => new Registration(lastStatus)`. */
+  readonly gate?: (arrival: Arrival) => Gate | undefined;
   /** Hears what happens on a connection, asked once per connection. */
   readonly observe?: (arrival: Arrival) => Observer | undefined;
 }
@@ -68,11 +71,13 @@ export function speak<Self extends Role, Actions extends Registry>(
     actions,
     open(role, socket, arrival) {
       const quirks = options.quirks?.(arrival);
+      const gate = options.gate?.(arrival);
       const observe = options.observe?.(arrival);
       const endpoint = openEndpoint<Self, Actions>(role, socket, {
         ...common,
         identity: arrival.identity,
         ...(quirks ? { quirks } : {}),
+        ...(gate ? { gate } : {}),
         ...(observe ? { observe } : {}),
       });
       const connection = { ...arrival, version, endpoint };

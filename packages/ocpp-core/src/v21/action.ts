@@ -1,0 +1,4 @@
+import { actionsOf } from '../action.js';
+
+/** Defines messages of OCPP 2.1. */
+export const action = actionsOf('2.1');
