@@ -3,6 +3,10 @@ export const migrations: readonly { name: string; up: readonly string[] }[] = [
   {
     name: 'settlement-001-cdrs',
     up: [
+      `CREATE FUNCTION settlement_never() RETURNS trigger LANGUAGE plpgsql AS '
+        BEGIN
+          RAISE EXCEPTION ''% is only added to'', TG_TABLE_NAME USING ERRCODE = ''23514'';
+        END'`,
       `CREATE TABLE settlement_cdr (
         operator_id text NOT NULL,
         key text NOT NULL,
@@ -63,10 +67,14 @@ export const migrations: readonly { name: string; up: readonly string[] }[] = [
         action text NOT NULL,
         actor text NOT NULL,
         reason text NOT NULL,
-        detail jsonb,
+        request text,
+        request_digest text,
+        answer jsonb,
         at timestamptz NOT NULL,
-        PRIMARY KEY (operator_id, id)
+        PRIMARY KEY (operator_id, id),
+        UNIQUE (operator_id, request)
       )`,
+      'CREATE TRIGGER settlement_action_stays BEFORE UPDATE OR DELETE ON settlement_action FOR EACH STATEMENT EXECUTE FUNCTION settlement_never()',
       'CREATE INDEX settlement_action_subject ON settlement_action (operator_id, subject, id)',
       // Whom an account name stands for: the one row to erase.
       `CREATE TABLE settlement_driver (
@@ -96,10 +104,6 @@ export const migrations: readonly { name: string; up: readonly string[] }[] = [
           RETURN NEW;
         END'`,
       'CREATE TRIGGER settlement_cdr_moves BEFORE UPDATE ON settlement_cdr FOR EACH ROW EXECUTE FUNCTION settlement_legal_move()',
-      `CREATE FUNCTION settlement_never() RETURNS trigger LANGUAGE plpgsql AS '
-        BEGIN
-          RAISE EXCEPTION ''% is only added to'', TG_TABLE_NAME USING ERRCODE = ''23514'';
-        END'`,
       'CREATE TRIGGER settlement_cdr_stays BEFORE DELETE ON settlement_cdr FOR EACH STATEMENT EXECUTE FUNCTION settlement_never()',
       'CREATE TRIGGER settlement_cdr_whole BEFORE TRUNCATE ON settlement_cdr FOR EACH STATEMENT EXECUTE FUNCTION settlement_never()',
     ],

@@ -1,4 +1,6 @@
 import type { Sql } from '../edges/sql.js';
+import { actionStore } from './store/actions.js';
+import { cdrListStore } from './store/cdr-lists.js';
 import { cdrStore } from './store/cdrs.js';
 import { ledgerStore } from './store/ledger.js';
 import { periodStore } from './store/periods.js';
@@ -9,5 +11,13 @@ export type SettlementStore = ReturnType<typeof createStore>;
 
 /** Everything that settlement keeps. Each query names the operator. */
 export function createStore(sql: Sql) {
-  return { ...cdrStore(sql), ...ledgerStore(sql), ...periodStore(sql), ...sealStore(sql), ...statementStore(sql) };
+  return {
+    ...cdrStore(sql),
+    ...cdrListStore(sql),
+    ...actionStore(sql),
+    ...ledgerStore(sql),
+    ...periodStore(sql),
+    ...sealStore(sql),
+    ...statementStore(sql),
+  };
 }

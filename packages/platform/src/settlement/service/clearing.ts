@@ -147,6 +147,15 @@ export function createClearing({ store, transact, clock, ports }: ClearingNeeds)
     return { original: final, credit: life };
   }
 
+  /** After a person's decision: a credit that waited for this CDR, and CDRs that waited for its session, get their turn. */
+  async function followUp(tx: Tx, operatorId: OperatorId, { key }: CdrRecord, life: CdrLife): Promise<void> {
+    const credit = (await store.creditsOf(tx, operatorId, key)).find((one) => isWaiting(one.life));
+    const record = await store.cdr(tx, operatorId, key);
+    if (!record) return;
+    if (credit) await both(tx, operatorId, record, undefined, credit, await gather(operatorId, credit.cdr, credit.source));
+    else if (life.clearing.state !== 'accepted') await otherCdrs(tx, operatorId, record);
+  }
+
   /** What was held because its session had a CDR already gets its turn when that one is undone. */
   async function otherCdrs(tx: Tx, operatorId: OperatorId, { key, cdr }: CdrRecord): Promise<void> {
     if (cdr.sessionId === undefined) return;
@@ -207,7 +216,7 @@ export function createClearing({ store, transact, clock, ports }: ClearingNeeds)
     return name;
   }
 
-  return { record, retry, gather, factsOf, lock, save, openPeriod };
+  return { record, retry, gather, factsOf, lock, save, openPeriod, followUp };
 }
 
 export type ClearingService = ReturnType<typeof createClearing>;

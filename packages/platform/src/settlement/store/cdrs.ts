@@ -158,26 +158,6 @@ export function cdrStore(sql: Sql) {
       if (!row) throw new Error('a driver was erased while its CDR was being posted');
       return row.id;
     },
-
-    async act(
-      tx: Tx,
-      operatorId: OperatorId,
-      action: { subject: string; action: string; actor: string; reason: string; detail?: unknown; at: Date },
-    ): Promise<void> {
-      await sql(
-        tx,
-        'INSERT INTO settlement_action (operator_id, subject, action, actor, reason, detail, at) VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7)',
-        [
-          operatorId,
-          action.subject,
-          action.action,
-          action.actor,
-          action.reason,
-          action.detail === undefined ? null : toJson(action.detail),
-          action.at,
-        ],
-      );
-    },
   };
 }
 

@@ -25,6 +25,14 @@ export function periodStore(sql: Sql) {
       return read(row);
     },
 
+    async period(operatorId: OperatorId, name: PeriodName): Promise<Period | undefined> {
+      const [row] = await sql<PeriodRow>(undefined, `SELECT ${COLUMNS} FROM settlement_period WHERE operator_id = $1 AND name = $2`, [
+        operatorId,
+        name,
+      ]);
+      return row && read(row);
+    },
+
     /** Waits for everyone who posts into it. */
     async lockPeriod(tx: Tx, operatorId: OperatorId, name: PeriodName): Promise<Period | undefined> {
       const [row] = await sql<PeriodRow>(tx, `SELECT ${COLUMNS} FROM settlement_period WHERE operator_id = $1 AND name = $2 FOR UPDATE`, [

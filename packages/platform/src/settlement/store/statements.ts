@@ -99,6 +99,25 @@ export function statementStore(sql: Sql) {
       return true;
     },
 
+    /** False unless it was issued. */
+    async saveAccepted(tx: Tx, operatorId: OperatorId, id: string, acceptedAt: Date): Promise<boolean> {
+      const rows = await sql(
+        tx,
+        `UPDATE settlement_statement SET state = 'accepted', accepted_at = $3 WHERE operator_id = $1 AND id = $2 AND state = 'issued' RETURNING id`,
+        [operatorId, id, acceptedAt],
+      );
+      return rows.length === 1;
+    },
+
+    /** The CDRs of a period that is open again wait for their next statement. */
+    async unstate(tx: Tx, operatorId: OperatorId, period: PeriodName): Promise<void> {
+      await sql(
+        tx,
+        `UPDATE settlement_cdr SET billing = 'open', statement = NULL WHERE operator_id = $1 AND period = $2 AND billing = 'statemented'`,
+        [operatorId, period],
+      );
+    },
+
     async statement(operatorId: OperatorId, id: string): Promise<Statement | undefined> {
       const rows = await sql<StatementRow>(undefined, `SELECT ${COLUMNS} FROM settlement_statement WHERE operator_id = $1 AND id = $2`, [
         operatorId,
