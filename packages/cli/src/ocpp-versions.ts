@@ -1,9 +1,10 @@
 import type { Registry, Version } from '@evroam/ocpp-core';
-import { failure } from './errors.js';
 
 /** The registries of OCPP, each loaded when it is asked for. */
-const LOADERS: Readonly<Partial<Record<Version, () => Promise<Registry>>>> = {
+const LOADERS: Readonly<Record<Version, () => Promise<Registry>>> = {
   '1.6': () => import('@evroam/ocpp-core/v16'),
+  '2.0.1': () => import('@evroam/ocpp-core/v201'),
+  '2.1': () => import('@evroam/ocpp-core/v21'),
 };
 
 export const OCPP_VERSIONS = Object.keys(LOADERS) as readonly Version[];
@@ -20,9 +21,7 @@ const loaded = new Map<Version, Registry>();
 export async function registryOf(version: Version): Promise<Registry> {
   const known = loaded.get(version);
   if (known) return known;
-  const load = LOADERS[version];
-  if (!load) throw failure('bad-value', { name: 'version', value: version, why: OCPP_VERSIONS.join(', ') });
-  const registry = await load();
+  const registry = await LOADERS[version]();
   loaded.set(version, registry);
   return registry;
 }

@@ -29,9 +29,9 @@ async function leaves(): Promise<{ path: string[]; leaf: Leaf }[]> {
   return found;
 }
 
-/** The words of an example behind `evroam`, as a shell would cut them, up to a pipe or a redirection. */
-function wordsOf(example: string): string[] {
-  const [, command = ''] = /(?:^|\| )evroam (.*)/.exec(example) ?? [];
+/** The words of an example's command, as a shell would cut them, up to a pipe or a redirection. */
+function wordsOf(example: string, name: string): string[] {
+  const command = example.slice(example.indexOf(`evroam ${name}`) + 'evroam '.length);
   const words = [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
   const end = words.findIndex((word) => /^(\||<|>|>>|&&|\d?>.*)$/.test(word));
   // `< file` is taken out together with its file; what follows a pipe is another program's.
@@ -62,7 +62,7 @@ describe('every command', () => {
   it('has examples that parse', async () => {
     for (const { path, leaf } of await leaves()) {
       for (const { run } of leaf.examples) {
-        const chosen = await choose(wordsOf(run), testIo().io);
+        const chosen = await choose(wordsOf(run, path.join(' ')), testIo().io);
         expect(typeof chosen === 'number' ? chosen : chosen.path.join(' '), run).to.equal(path.join(' '));
       }
     }
