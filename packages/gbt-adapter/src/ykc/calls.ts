@@ -9,6 +9,8 @@ interface Pending {
   readonly timer: NodeJS.Timeout;
   readonly resolve: (body: unknown) => void;
   readonly reject: (error: YkcError) => void;
+  /** The last report that came meanwhile: the answer of a pile that does not repeat sequences. */
+  report: { readonly body: unknown } | undefined;
 }
 
 const IDS = ['pileCode', 'gunNo', 'tradeNo'] as const;
@@ -36,9 +38,10 @@ export class Calls {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#pending.delete(pending);
-        reject(new YkcError('Timeout', `no ${answer.name} within ${timeoutMs} ms`));
+        if (pending.report) resolve(pending.report.body);
+        else reject(new YkcError('Timeout', `no ${answer.name} within ${timeoutMs} ms`));
       }, timeoutMs);
-      const pending: Pending = { answer, sequence, request, timer, resolve, reject };
+      const pending: Pending = { answer, sequence, request, timer, resolve, reject, report: undefined };
       this.#pending.add(pending);
     });
   }
@@ -52,7 +55,8 @@ export class Calls {
         found = pending;
         break;
       }
-      found ??= pending;
+      if (frame.isReport) pending.report = { body };
+      else found ??= pending;
     }
     if (!found) return false;
     this.#pending.delete(found);

@@ -16,6 +16,8 @@ export interface Frame<F extends From = From, B = unknown, A = unknown> {
   readonly body: Struct<B>;
   /** The frame that answers this one, if any does. */
   readonly answer: A;
+  /** Comes by itself as well, all the time: as an answer only the one with the question's sequence counts. */
+  readonly isReport: boolean;
   /** The first protocol version that has it. */
   readonly since: '1.5' | '1.6' | '1.7';
 }
@@ -31,6 +33,7 @@ interface Given<F extends From, S extends Shape, A> {
   readonly from: F;
   readonly body: S;
   readonly answer?: A;
+  readonly isReport?: true;
   readonly since?: '1.6' | '1.7';
 }
 
@@ -38,9 +41,9 @@ interface Given<F extends From, S extends Shape, A> {
 export function defineFrame<const F extends From, S extends Shape, A extends Frame | undefined = undefined>(
   given: Given<F, S, A>,
 ): Frame<F, InferShape<S>, A> {
-  const { type, name, title, from, body, answer, since = '1.5' } = given;
+  const { type, name, title, from, body, answer, isReport = false, since = '1.5' } = given;
   if ((type % 2 === 1) !== (from === 'pile')) throw new TypeError(`${name}: odd types are the pile's, even ones the platform's`);
-  return { type, name, title, from, body: fields(body), answer: answer as A, since };
+  return { type, name, title, from, body: fields(body), answer: answer as A, isReport, since };
 }
 
 /** 0x3B as it is written everywhere. */

@@ -10,6 +10,7 @@ export const RealtimeData = defineFrame({
   name: 'RealtimeData',
   title: '上传实时监测数据',
   from: 'pile',
+  isReport: true,
   body: {
     ...ofTrade,
     status: code({ 0: 'offline', 1: 'fault', 2: 'idle', 3: 'charging' }),
