@@ -1,1 +1,2 @@
-export {};
+export { type Config, ConfigError, readConfig } from './config.js';
+export { type RunningHub, type StartOptions, startHub } from './main.js';

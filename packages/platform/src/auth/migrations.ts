@@ -1,7 +1,7 @@
 /** Tables of the auth module. */
 export const migrations = [
   {
-    name: 'auth-001-api-keys',
+    name: 'auth-001-keys',
     up: [
       `CREATE TABLE auth_operator (
         operator_id text PRIMARY KEY,
@@ -18,6 +18,13 @@ export const migrations = [
         last_used_at timestamptz,
         PRIMARY KEY (operator_id, id),
         UNIQUE (key_hash)
+      )`,
+      // Sealed under the server's key: a copy of the database signs nothing.
+      `CREATE TABLE auth_signing_key (
+        operator_id text NOT NULL REFERENCES auth_operator,
+        party text NOT NULL,
+        sealed_key text NOT NULL,
+        PRIMARY KEY (operator_id, party)
       )`,
     ],
   },

@@ -1,7 +1,10 @@
+import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../kernel/clock.js';
 import type { NewId, OperatorId } from '../kernel/ids.js';
-import { hashSecret, newSecret } from '../kernel/secret.js';
+import { hashSecret, newSecret, seal, unseal } from '../kernel/secret.js';
+import type { PartyId } from '../model/party.js';
 import type { Role } from './role.js';
+import { newSigningKey, publicKeyOf, readPrivateKey } from './signing.js';
 import type { ApiKey, AuthStore } from './store.js';
 
 export type AuthService = ReturnType<typeof createService>;
@@ -13,7 +16,23 @@ export function createService({ store, clock, newId, serverKey }: { store: AuthS
   const insert = (operatorId: OperatorId, name: string, role: Role, key: string, expiresAt: Date | null) =>
     store.insertKey({ operatorId, id: newId(), name, role, createdAt: clock.now(), expiresAt }, hashSecret(serverKey, key));
 
+  const signingKeys = new Map<string, KeyObject>();
+
+  /** The key with which a party of ours signs; made at first use, and the same for ever. */
+  async function signingKey(operatorId: OperatorId, party: PartyId): Promise<KeyObject> {
+    const name = `${operatorId}/${party}`;
+    const known = signingKeys.get(name);
+    if (known) return known;
+    const sealed = await store.signingKey(operatorId, party, seal(serverKey, newSigningKey().privateKey));
+    const key = readPrivateKey(unseal(serverKey, sealed));
+    signingKeys.set(name, key);
+    return key;
+  }
+
   return {
+    signingKey,
+    verifyingKey: async (operatorId: OperatorId, party: PartyId) => publicKeyOf(await signingKey(operatorId, party)),
+
     addOperator: store.putOperator,
     operators: store.operators,
 

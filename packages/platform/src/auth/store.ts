@@ -51,6 +51,21 @@ export function createStore(sql: Sql) {
       return rows[0];
     },
 
+    /** Keeps the first key that is offered for a party, and gives the one that is kept. */
+    async signingKey(operatorId: OperatorId, party: string, offered: string): Promise<string> {
+      await sql(undefined, 'INSERT INTO auth_signing_key (operator_id, party, sealed_key) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
+        operatorId,
+        party,
+        offered,
+      ]);
+      const rows = await sql<{ sealed_key: string }>(
+        undefined,
+        'SELECT sealed_key FROM auth_signing_key WHERE operator_id = $1 AND party = $2',
+        [operatorId, party],
+      );
+      return rows[0]!.sealed_key;
+    },
+
     async keys(operatorId: OperatorId): Promise<ApiKey[]> {
       return sql(undefined, `SELECT ${columns} FROM auth_api_key WHERE operator_id = $1 ORDER BY id`, [operatorId]);
     },

@@ -5,6 +5,8 @@ export type Id<Name extends string> = string & { readonly [brand]: Name };
 
 /** The company that we host. Stands on every row, key and query. */
 export type OperatorId = Id<'operator'>;
+/** Who has a country code and a party id: "NL-EVM". Upper case, since OCPI compares case-blind. */
+export type PartyId = Id<'party'>;
 export type SessionId = Id<'session'>;
 export type CdrId = Id<'cdr'>;
 export type StationId = Id<'station'>;
@@ -25,3 +27,8 @@ export const newId: NewId = () => {
   const hex = bytes.toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 };
+
+/** Reads "NL-EVM" from a person; undefined if it is not one. */
+export function readPartyId(text: string): PartyId | undefined {
+  return /^[A-Za-z]{2}-[A-Za-z0-9]{3}$/.test(text) ? (text.toUpperCase() as PartyId) : undefined;
+}

@@ -26,3 +26,17 @@ export function moneyText({ minor, currency }: Money): string {
   const digits = minorDigits(currency);
   return decimalText(minor, digits, digits);
 }
+
+/** An unrounded amount as a decimal text with at least four decimals: what APIs and people see of it. */
+export function nanoText(nano: Nano): string {
+  return decimalText(nano, 9, 4);
+}
+
+/** Reads a decimal text with at most nine decimals; undefined if it is none. */
+export function readNano(text: string): Nano | undefined {
+  const match = /^(-?)(\d{1,12})(?:\.(\d{1,9}))?$/.exec(text);
+  if (!match) return undefined;
+  const [, sign = '', whole = '', fraction = ''] = match;
+  const nano = BigInt(whole + fraction.padEnd(9, '0'));
+  return sign ? -nano : nano;
+}

@@ -1,7 +1,6 @@
-import type { Id } from '../kernel/ids.js';
+import type { PartyId } from '../kernel/ids.js';
 
-/** Who has a country code and a party id: "NL-EVM". Upper case, since OCPI compares case-blind. */
-export type PartyId = Id<'party'>;
+export { type PartyId, readPartyId } from '../kernel/ids.js';
 
 export type Role = 'cpo' | 'emsp';
 
@@ -12,9 +11,4 @@ export function partyId(countryCode: string, party: string): PartyId {
 
 export function splitPartyId(id: PartyId): { countryCode: string; party: string } {
   return { countryCode: id.slice(0, 2), party: id.slice(3) };
-}
-
-/** Reads "NL-EVM" from a person; undefined if it is not one. */
-export function readPartyId(text: string): PartyId | undefined {
-  return /^[A-Za-z]{2}-[A-Za-z0-9]{3}$/.test(text) ? (text.toUpperCase() as PartyId) : undefined;
 }

@@ -5,6 +5,7 @@ import { createService } from './service.js';
 import { createStore } from './store.js';
 
 export { migrations } from './migrations.js';
+export { routes } from './routes.js';
 export type { OperationsService } from './service.js';
 
 export function createOperations(needs: { transact: Transact; clock: Clock }, edges: { sql: Sql }) {

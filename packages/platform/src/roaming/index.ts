@@ -13,6 +13,7 @@ export { consumers } from './events.js';
 export { OCPI_PATH } from './listen.js';
 export { migrations } from './migrations.js';
 export type { Partner } from './partner.js';
+export { routes } from './routes.js';
 export { NotDelivered } from './service/deliveries.js';
 export type { RoamingService } from './service.js';
 

@@ -49,3 +49,8 @@ export interface TariffsPort {
 
 /** A partner's CDR has arrived and is durable here; settlement takes it up later. */
 export type CdrArrived = (tx: Tx, operatorId: OperatorId, owner: PartyId, cdrId: string) => Promise<void>;
+
+export interface SigningPort {
+  /** The public key (SPKI, base64) with which statements of a party of ours are verified. */
+  verifyingKey(operatorId: OperatorId, party: PartyId): Promise<string>;
+}

@@ -8,7 +8,7 @@ import type { PartyId, Role } from '../model/party.js';
 import { agreementFault, inForceAt } from './agreement.js';
 import type { PartyLink } from './link.js';
 import type { Message, Reply } from './message.js';
-import type { ChargingPort, StationsPort, UsersPort } from './ports.js';
+import type { ChargingPort, SigningPort, StationsPort, UsersPort } from './ports.js';
 import { createDeliveries, type DeliveriesNeeds } from './service/deliveries.js';
 import { createPartners } from './service/partners.js';
 import type { RoamingStore } from './store.js';
@@ -20,6 +20,7 @@ export interface RoamingNeeds {
   charging: ChargingPort;
   stations: StationsPort;
   users: UsersPort;
+  signing: SigningPort;
   clock: Clock;
   newId: NewId;
   serverKey: Buffer;
@@ -104,13 +105,17 @@ export function createService(needs: RoamingNeeds) {
     return { accepted: true, commandId, authorizationReference };
   }
 
-  /** Puts the next version of an agreement into force. */
+  /** Puts the next version of an agreement into force. The keys of our own parties are filled in. */
   async function activateAgreement(
     operatorId: OperatorId,
     draft: Omit<Agreement, 'version'>,
   ): Promise<Accepted<{ version: number }> | Refused<'invalidAgreement'>> {
     const known = (await store.agreementVersions(operatorId, draft.seller, draft.buyer)).filter(({ id }) => id === draft.id);
-    const agreement = { ...draft, version: Math.max(0, ...known.map(({ version }) => version)) + 1 };
+    const signingKeys: Record<PartyId, string> = { ...draft.signingKeys };
+    for (const party of new Set((await store.hostedParties(operatorId)).map((hosted) => hosted.party))) {
+      if (party === draft.seller || party === draft.buyer) signingKeys[party] = await needs.signing.verifyingKey(operatorId, party);
+    }
+    const agreement: Agreement = { ...draft, signingKeys, version: Math.max(0, ...known.map(({ version }) => version)) + 1 };
     const fault = agreementFault(agreement);
     if (fault !== undefined) return refuse('invalidAgreement', fault);
     if (!(await store.insertAgreement(undefined, operatorId, agreement))) {

@@ -6,8 +6,10 @@ import { createService } from './service.js';
 import { createStore } from './store.js';
 
 export type { KnownSession } from './cdr-checks.js';
+export { type SettlementJobs, startJobs } from './jobs.js';
 export { migrations } from './migrations.js';
 export type { SessionClues, SettlementPorts } from './ports.js';
+export { type Caller, createRoutes } from './routes.js';
 export type { Recorded } from './service/clearing.js';
 export type { SettlementService } from './service.js';
 export type { Statement } from './statement.js';

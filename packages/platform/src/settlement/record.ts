@@ -1,7 +1,9 @@
 import { digest } from '@evroam/ocpi/statement';
 import { toJson } from '../kernel/json.js';
+import type { PageRequest } from '../kernel/page.js';
 import type { Agreement } from '../model/agreement.js';
 import type { Cdr } from '../model/cdr.js';
+import type { PartyId } from '../model/party.js';
 import type { BillingState, CdrLife, ClearingState, CreditState, DisputeState } from './cdr-clearing.js';
 import type { Charge } from './charge.js';
 import type { PeriodName } from './period.js';
@@ -41,6 +43,15 @@ function sorted(value: unknown): string {
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
       : inner,
   );
+}
+
+export interface CdrQuery extends PageRequest {
+  states?: readonly ClearingState[];
+  /** A finding that it waits for. */
+  code?: string;
+  owner?: PartyId;
+  buyer?: PartyId;
+  period?: PeriodName;
 }
 
 /** What a list of CDRs shows. */

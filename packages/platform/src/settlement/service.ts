@@ -1,8 +1,17 @@
 import type { OperatorId } from '../kernel/ids.js';
+import type { Page } from '../kernel/page.js';
+import type { DeclineReason } from './cdr-clearing.js';
+import { AT_HOME, ratedBy } from './clear.js';
+import { type Explanation, explain } from './explain.js';
 import { type Balance, imbalance } from './ledger.js';
-import { createActions } from './service/actions.js';
+import type { CdrQuery, CdrSummary } from './record.js';
+import { type By, createActions } from './service/actions.js';
+import { createAudit } from './service/audit.js';
 import { type ClearingNeeds, createClearing } from './service/clearing.js';
 import { createClosing } from './service/closing.js';
+
+/** Findings that another message may cure: a session, a tariff, an agreement, the original of a credit. */
+const MAY_COME = ['noSession', 'unknownTariff', 'noAgreement', 'creditBeforeOriginal'];
 
 export type SettlementService = ReturnType<typeof createService>;
 
@@ -13,6 +22,55 @@ export function createService(needs: ClearingNeeds) {
   const { record, retry } = clearing;
   const actions = createActions(needs, clearing);
   const closing = createClosing(needs);
+
+  /** CDRs that wait for a person, with how long they have waited. */
+  async function holds(operatorId: OperatorId, query: CdrQuery): Promise<Page<CdrSummary & { ageSeconds: number }>> {
+    const now = needs.clock.now().getTime();
+    const page = await store.cdrs(operatorId, { ...query, states: query.states ?? ['held', 'quarantined'] });
+    return { ...page, items: page.items.map((item) => ({ ...item, ageSeconds: Math.floor((now - item.receivedAt.getTime()) / 1000) })) };
+  }
+
+  /** One action on many held CDRs; each has its own result, and its own request key where one was given. */
+  async function bulk(
+    operatorId: OperatorId,
+    action: 'approve' | 'decline' | 'retry',
+    keys: readonly string[],
+    code: DeclineReason,
+    by: By,
+  ) {
+    const results: { key: string; accepted: boolean; reason?: string; state?: string }[] = [];
+    for (const key of keys) {
+      if (action === 'retry') {
+        const looked = await retry(operatorId, key);
+        results.push(looked ? { key, accepted: true, state: looked.state } : { key, accepted: false, reason: 'notFound' });
+        continue;
+      }
+      const own = by.request === undefined ? by : { ...by, request: `${by.request} ${key}` };
+      const acted = action === 'approve' ? await actions.approve(operatorId, key, own) : await actions.decline(operatorId, key, code, own);
+      results.push(
+        acted.accepted ? { key, accepted: true, state: acted.life.clearing.state } : { key, accepted: false, reason: acted.reason },
+      );
+    }
+    return results;
+  }
+
+  /** Every cent of a CDR, from tariff element to posting. */
+  async function explainCdr(operatorId: OperatorId, key: string): Promise<Explanation | undefined> {
+    const record = await store.cdr(undefined, operatorId, key);
+    if (!record) return undefined;
+    const { cdr, source } = record;
+    const agreement = record.agreement ?? (await clearing.gather(operatorId, cdr, source)).agreement;
+    return explain(record, ratedBy(cdr, agreement ?? AT_HOME), await store.entriesOf(undefined, operatorId, [key]));
+  }
+
+  /** Looks again at what waits for something that may have come, and lets expire what came too late; gives how many were looked at. */
+  async function sweep(limit = 500): Promise<number> {
+    const waiting = await store.waiting(MAY_COME, limit);
+    for (const { operatorId, key } of waiting) await retry(operatorId, key);
+    const overdue = await store.overdue(needs.clock.now(), limit);
+    for (const { operatorId, key } of overdue) await actions.expire(operatorId, key);
+    return waiting.length + overdue.length;
+  }
 
   /** All balances of an operator, up to a moment if given, and what debits exceed credits by in each currency: always 0. */
   async function trialBalance(operatorId: OperatorId, until?: Date): Promise<{ balances: Balance[]; imbalance: Record<string, bigint> }> {
@@ -25,6 +83,11 @@ export function createService(needs: ClearingNeeds) {
     retry,
     ...closing,
     ...actions,
+    ...createAudit(needs),
+    holds,
+    bulk,
+    explain: explainCdr,
+    sweep,
     trialBalance,
     cdr: (operatorId: OperatorId, key: string) => store.cdr(undefined, operatorId, key),
     entriesOf: (operatorId: OperatorId, key: string) => store.entriesOf(undefined, operatorId, [key]),

@@ -6,13 +6,14 @@ import type { Cdr } from '../../model/cdr.js';
 import type { PartyId } from '../../model/party.js';
 import { consumers } from '../events.js';
 import type { CommandResult, Message, Reply } from '../message.js';
-import type { ChargingPort } from '../ports.js';
+import type { ChargingPort, StationsPort } from '../ports.js';
 import type { CdrExchange, RoamingStore } from '../store.js';
 
 export interface DeliveriesNeeds {
   emit: Emit;
   store: RoamingStore;
   charging: ChargingPort;
+  stations: StationsPort;
   clock: Clock;
   newId(): string;
   route(message: Message): Promise<Reply>;
@@ -20,13 +21,16 @@ export interface DeliveriesNeeds {
   represent(operatorId: OperatorId, cdr: Cdr, party: PartyId): Promise<Pick<CdrExchange, 'version' | 'bytes' | 'digest'> | undefined>;
 }
 
+/** Partners told of one change at once. */
+const MOST_PARTNERS = 500;
+
 /** The other side did not take it; tried again later. The reason is for the person who looks at what is owed. */
 export class NotDelivered extends Error {
   override name = 'NotDelivered';
 }
 
 /** What is told to partners when something has happened here. Each may run twice. */
-export function createDeliveries({ emit, store, charging, clock, newId, route, represent }: DeliveriesNeeds) {
+export function createDeliveries({ emit, store, charging, stations, clock, newId, route, represent }: DeliveriesNeeds) {
   /** Tells the eMSP of a session its newest state. Sessions are not queued: what lies between two states is lost on nobody. OCPI 2.2.1, 9 */
   async function sessionChanged(operatorId: OperatorId, sessionId: string): Promise<void> {
     const session = await charging.session(operatorId, sessionId);
@@ -43,6 +47,26 @@ export function createDeliveries({ emit, store, charging, clock, newId, route, r
         typed: () => session,
       }),
     );
+  }
+
+  /**
+   * Tells every eMSP partner of a location that changed, and gives those that did not take it. Locations are not queued for a partner
+   * that is away: it asks for what has changed when it is back. OCPI 2.2.1, 4.1.3.2
+   */
+  async function locationChanged(operatorId: OperatorId, owner: PartyId, id: string): Promise<{ party: PartyId; reason: string }[]> {
+    const location = await stations.location(operatorId, owner, id);
+    if (!location?.publish) return [];
+    const { items } = await store.partners(operatorId, { limit: MOST_PARTNERS });
+    const parties = items
+      .filter(({ status }) => status === 'registered')
+      .flatMap((partner) => partner.parties.filter(({ role }) => role === 'emsp').map(({ party }) => party));
+    const told = await Promise.all(
+      parties.map(async (party) => {
+        const reply = await route({ kind: 'location', operatorId, from: owner, to: party, correlation: newId(), typed: () => location });
+        return reply.accepted ? [] : [{ party, reason: reply.reason }];
+      }),
+    );
+    return told.flat();
   }
 
   /** Tells the asker of a remote command how it ended. */
@@ -99,7 +123,7 @@ export function createDeliveries({ emit, store, charging, clock, newId, route, r
     await store.markDelivered(operatorId, owner, cdrId, party, location, clock.now());
   }
 
-  return { sessionChanged, commandEnded, representCdr, deliverCdr };
+  return { sessionChanged, locationChanged, commandEnded, representCdr, deliverCdr };
 }
 
 const results: Readonly<Record<'accepted' | 'rejected' | 'stationOffline' | 'unknown', CommandResult>> = {

@@ -109,6 +109,13 @@ export function createClosing({ store, transact, clock, ports }: ClearingNeeds) 
     return issued;
   }
 
+  /** Drafts of all operators whose CDRs were exchanged meanwhile; gives how many could be issued. */
+  async function issueAllDrafts(): Promise<number> {
+    let issued = 0;
+    for (const operatorId of await store.operatorsWithDrafts()) issued += await issueDrafts(operatorId);
+    return issued;
+  }
+
   async function issue(operatorId: OperatorId, statement: Statement): Promise<boolean> {
     const { id, account, issuer, counterparty } = statement;
     const settled: Settled[] = [];
@@ -200,5 +207,5 @@ export function createClosing({ store, transact, clock, ports }: ClearingNeeds) 
     }
   }
 
-  return { seal, cutOff, closePeriod, issueDrafts };
+  return { seal, cutOff, closePeriod, issueDrafts, issueAllDrafts };
 }

@@ -1,20 +1,9 @@
 import type { Sql } from '../../edges/sql.js';
 import type { OperatorId } from '../../kernel/ids.js';
 import { fromJson } from '../../kernel/json.js';
-import { type Page, type PageRequest, pageOf } from '../../kernel/page.js';
-import type { PartyId } from '../../model/party.js';
+import { type Page, pageOf } from '../../kernel/page.js';
 import type { Clearing, ClearingState } from '../cdr-clearing.js';
-import type { PeriodName } from '../period.js';
-import type { CdrSummary } from '../record.js';
-
-export interface CdrQuery extends PageRequest {
-  states?: readonly ClearingState[];
-  /** A finding that it waits for. */
-  code?: string;
-  owner?: PartyId;
-  buyer?: PartyId;
-  period?: PeriodName;
-}
+import type { CdrQuery, CdrSummary } from '../record.js';
 
 interface SummaryRow {
   key: string;

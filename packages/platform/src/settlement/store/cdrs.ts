@@ -120,6 +120,17 @@ export function cdrStore(sql: Sql) {
       return rows[0] && readCdr(rows[0]);
     },
 
+    /** All CDRs in the order of their keys, whatever became of them. */
+    async everyCdr(operatorId: OperatorId, after: string | undefined, limit: number): Promise<CdrRecord[]> {
+      const rows = await sql<CdrRow>(
+        undefined,
+        `SELECT ${CDR_COLUMNS} FROM settlement_cdr WHERE operator_id = $1 AND ($2::text IS NULL OR key COLLATE "C" > $2)
+          ORDER BY key COLLATE "C" LIMIT $3`,
+        [operatorId, after ?? null, limit],
+      );
+      return rows.map(readCdr);
+    },
+
     /** Credits of a CDR, oldest first. */
     async creditsOf(tx: Tx, operatorId: OperatorId, key: string): Promise<CdrRecord[]> {
       const rows = await sql<CdrRow>(

@@ -90,6 +90,16 @@ export function ledgerStore(sql: Sql) {
       return rows.map(readEntry);
     },
 
+    /** Who stands behind the account names of drivers, where that was not erased. */
+    async drivers(operatorId: OperatorId): Promise<Map<string, string>> {
+      const rows = await sql<{ id: string; who: string }>(
+        undefined,
+        `SELECT id, issuer || '/' || uid AS who FROM settlement_driver WHERE operator_id = $1`,
+        [operatorId],
+      );
+      return new Map(rows.map(({ id, who }) => [id, who]));
+    },
+
     /** Balances from the log itself, up to a moment if given. */
     async balances(operatorId: OperatorId, until?: Date): Promise<Balance[]> {
       const rows = await sql<{ account: Account; currency: string; debits: string; credits: string }>(

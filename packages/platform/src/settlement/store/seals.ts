@@ -119,6 +119,53 @@ export function sealStore(sql: Sql) {
       );
     },
 
+    /** Blocks in order, from a height on. */
+    async blocksFrom(operatorId: OperatorId, issuer: PartyId, height: number, limit: number): Promise<StoredBlock[]> {
+      const rows = await sql<BlockRow>(
+        undefined,
+        'SELECT * FROM settlement_block WHERE operator_id = $1 AND issuer = $2 AND height >= $3 ORDER BY height LIMIT $4',
+        [operatorId, issuer, height, limit],
+      );
+      return rows.map(readBlock);
+    },
+
+    /** Everyone of ours who sealed something. */
+    async issuers(operatorId: OperatorId): Promise<PartyId[]> {
+      const rows = await sql<{ issuer: PartyId }>(
+        undefined,
+        'SELECT DISTINCT issuer FROM settlement_block WHERE operator_id = $1 ORDER BY issuer',
+        [operatorId],
+      );
+      return rows.map(({ issuer }) => issuer);
+    },
+
+    /** The entries of a block, in its order. */
+    async entriesIn(operatorId: OperatorId, issuer: PartyId, height: number): Promise<PostedEntry[]> {
+      const rows = await sql<EntryRow>(
+        undefined,
+        `SELECT ${ENTRY_COLUMNS.replaceAll(/\b(id|issuer)\b/g, 'e.$1')} FROM settlement_leaf l JOIN settlement_entry e ON e.operator_id = l.operator_id AND e.id = l.entry_id
+          WHERE l.operator_id = $1 AND l.issuer = $2 AND l.block = $3 ORDER BY l.position`,
+        [operatorId, issuer, height],
+      );
+      return rows.map(readEntry);
+    },
+
+    /** The totals as they were kept with the blocks. */
+    async sealedBalances(operatorId: OperatorId): Promise<Balance[]> {
+      const rows = await sql<{ account: Balance['account']; currency: string; debits: string; credits: string }>(
+        undefined,
+        `SELECT account, currency, debits::text AS debits, credits::text AS credits FROM settlement_balance
+          WHERE operator_id = $1 ORDER BY account COLLATE "C", currency`,
+        [operatorId],
+      );
+      return rows.map(({ account, currency, debits, credits }) => ({
+        account,
+        currency,
+        debits: BigInt(debits),
+        credits: BigInt(credits),
+      }));
+    },
+
     /** The block of each entry. */
     async blocksOf(operatorId: OperatorId, entryIds: readonly string[]): Promise<Map<string, number>> {
       const rows = await sql<{ id: string; block: number }>(

@@ -69,6 +69,14 @@ export function statementStore(sql: Sql) {
       return rows.length === 1;
     },
 
+    async operatorsWithDrafts(): Promise<OperatorId[]> {
+      const rows = await sql<{ id: OperatorId }>(
+        undefined,
+        `SELECT DISTINCT operator_id AS id FROM settlement_statement WHERE state = 'draft' LIMIT 1000`,
+      );
+      return rows.map(({ id }) => id);
+    },
+
     async noteMissing(operatorId: OperatorId, id: string, missing: readonly string[]): Promise<void> {
       await sql(undefined, `UPDATE settlement_statement SET missing = $3::text[] WHERE operator_id = $1 AND id = $2 AND state = 'draft'`, [
         operatorId,

@@ -1,0 +1,2 @@
+// What programs beside the hub need of it, without loading it.
+export { type Clock, clockFromSetting, clockSetting, wallClock } from '../kernel/clock.js';

@@ -1,0 +1,249 @@
+import type { RequestListener, Server } from 'node:http';
+import { toListener } from '@evroam/ocpi/node';
+import { migrations as authMigrations, routes as authRoutes, createAuth, guard } from './auth/index.js';
+import {
+  type CommandOutcome,
+  migrations as chargingMigrations,
+  routes as chargingRoutes,
+  createCharging,
+  consumers as of,
+  type StationCommand,
+} from './charging/index.js';
+import { createAdminApp } from './edges/admin-app.js';
+import type { Database } from './edges/database.js';
+import { createProbes } from './edges/http.js';
+import type { Logger } from './edges/log.js';
+import { createMetrics } from './edges/metrics.js';
+import { migrate } from './edges/migrate.js';
+import { createOutbox, outboxMigrations } from './edges/outbox.js';
+import type { Redis } from './edges/redis.js';
+import { sweepEvery } from './edges/sweep.js';
+import { createGateway } from './gateway/index.js';
+import type { Clock } from './kernel/clock.js';
+import type { NewId, OperatorId, PartnerId, PartyId, StationId } from './kernel/ids.js';
+import { createOperations, migrations as operationsMigrations, routes as operationsRoutes } from './operations/index.js';
+import {
+  createRoaming,
+  OCPI_PATH,
+  consumers as roamingConsumers,
+  migrations as roamingMigrations,
+  routes as roamingRoutes,
+} from './roaming/index.js';
+import { createSettlement, migrations as settlementMigrations } from './settlement/index.js';
+import { createStations, migrations as stationsMigrations, routes as stationsRoutes } from './stations/index.js';
+import { createUsers, migrations as usersMigrations, routes as usersRoutes } from './users/index.js';
+
+/** What a hub stands on. */
+export interface Ground {
+  database: Database;
+  redis: Redis;
+  log: Logger;
+  clock: Clock;
+  newId: NewId;
+  serverKey: Buffer;
+  /** As partners and stations see us, without a slash at the end. */
+  publicUrl: string;
+  /** Inside networks that outbound calls may reach all the same. */
+  outboundAllow: readonly string[];
+  defaultCurrency: string;
+}
+
+export const migrations = [
+  ...outboxMigrations,
+  ...authMigrations,
+  ...stationsMigrations,
+  ...usersMigrations,
+  ...operationsMigrations,
+  ...chargingMigrations,
+  ...roamingMigrations,
+  ...settlementMigrations,
+];
+
+/** A CDR is owed until it is taken: no number of failures ends that. */
+const FOR_EVER = Number.MAX_SAFE_INTEGER;
+
+/**
+ * The plan of the house: every module, what it is given, and who hears of what.
+ * Modules do not know each other; each says in its `ports.ts` what it needs, and here one's service is plugged into another's port.
+ */
+export async function compose(ground: Ground) {
+  const { database, redis, log, clock, newId, serverKey, publicUrl, defaultCurrency } = ground;
+  const { sql, transact } = database;
+  const applied = await migrate(database, migrations);
+  if (applied.length > 0) log.info({ migrations: applied }, 'the database was migrated');
+
+  const metrics = createMetrics();
+  const outbox = createOutbox({
+    database,
+    redis,
+    note: (note) => {
+      metrics.outbox(note);
+      if (note.kind === 'parked')
+        log.error({ consumer: note.consumer, key: note.key, err: note.error }, 'an event was parked: it waits for a person');
+      else if (note.kind !== 'handled')
+        log.warn(
+          { ...note, error: undefined, reason: note.kind === 'postponed' ? undefined : note.error.message },
+          'an event is tried again later',
+        );
+    },
+  });
+  const { emit } = outbox;
+
+  const auth = createAuth({ clock, newId, serverKey }, { sql });
+  const stations = createStations({ transact, emit, clock, serverKey }, { sql });
+  const users = createUsers({ sql });
+  const operations = createOperations({ transact, clock }, { sql });
+  const charging = createCharging({ transact, emit, clock, newId, defaultCurrency, stations, tokens: users, tariffs: operations }, { sql });
+  const gateway = createGateway({ charging, stations, clock });
+  const roaming = createRoaming(
+    {
+      transact,
+      emit,
+      clock,
+      newId,
+      serverKey,
+      publicUrl,
+      allow: ground.outboundAllow,
+      charging,
+      stations,
+      users,
+      tariffs: operations,
+      signing: auth,
+      cdrArrived: (tx, operatorId, owner, cdrId) =>
+        emit(tx, operatorId, [{ consumer: of.cdrRecord, key: cdrId, body: { owner, cdrId, source: 'partner' } }]),
+    },
+    { sql, log },
+  );
+  const settlement = createSettlement(
+    {
+      transact,
+      clock,
+      ports: {
+        agreements: { between: roaming.agreementBetween },
+        sessions: {
+          find: async (operatorId, clues) => {
+            const own = await charging.findSession(operatorId, clues);
+            if (own?.endedAt) return { ...own, endedAt: own.endedAt };
+            const session = (await roaming.partnerSession(operatorId, clues.owner, clues))?.session;
+            // A partner's session that has not been closed on the wire is still the one; the CDR says when it ended.
+            return (
+              session && {
+                id: session.id,
+                energyMilliWh: session.energyMilliWh,
+                startedAt: session.startedAt,
+                endedAt: session.endedAt ?? clues.endedAt,
+              }
+            );
+          },
+        },
+        tariffs: {
+          at: async (operatorId, owner, id, at) =>
+            (await operations.inForce(operatorId, [id], at)).find((tariff) => tariff.owner === owner),
+        },
+        exchanged: { of: roaming.cdrExchange },
+        hosted: { parties: async (operatorId) => [...new Set((await roaming.hostedParties(operatorId)).map(({ party }) => party))] },
+        signer: { keyOf: auth.signingKey },
+      },
+    },
+    { sql },
+  );
+
+  // Who hears of what. Effects inside the database happen in the consumer's transaction, effects on the wire outside of any.
+  outbox.consume<StationCommand>(of.stationCommand, {
+    leased: ({ operatorId, body }) =>
+      gateway.carry(operatorId as OperatorId, { ...body, stationId: body.stationId as StationId, deadline: new Date(body.deadline) }),
+  });
+  outbox.consume<CommandOutcome>(of.commandOutcome, {
+    leased: ({ operatorId, body }) => roaming.commandEnded(operatorId as OperatorId, body.requestId, body.outcome),
+  });
+  outbox.consume<{ sessionId: string }>(of.sessionChanged, {
+    leased: ({ operatorId, body }) => roaming.sessionChanged(operatorId as OperatorId, body.sessionId),
+  });
+  outbox.consume<{ sessionId: string }>(of.sessionEnded, {
+    inTransaction: (tx, { operatorId, body }) => charging.rateEnded(tx, operatorId as OperatorId, body.sessionId),
+  });
+  outbox.consume<{ owner: PartyId; id: string }>(roamingConsumers.location, {
+    leased: async ({ operatorId, body }) => {
+      const missed = await roaming.locationChanged(operatorId as OperatorId, body.owner, body.id);
+      if (missed.length > 0) log.info({ location: body.id, missed }, 'partners that did not take a location will fetch it');
+    },
+  });
+  outbox.consume<{ owner: PartyId; cdrId: string }>(of.cdrRepresent, {
+    parkAfter: FOR_EVER,
+    inTransaction: (tx, { operatorId, body }) => roaming.representCdr(tx, operatorId as OperatorId, body.owner, body.cdrId),
+  });
+  outbox.consume<{ owner: PartyId; cdrId: string; party: PartyId }>(roamingConsumers.cdrDeliver, {
+    parkAfter: FOR_EVER,
+    leased: ({ operatorId, body }) => roaming.deliverCdr(operatorId as OperatorId, body.owner, body.cdrId, body.party),
+  });
+  outbox.consume<{ partnerId: PartnerId }>(roamingConsumers.partnerSync, {
+    leaseMs: 15 * 60_000,
+    leased: async ({ operatorId, body }) => {
+      await roaming.syncPartner(operatorId as OperatorId, body.partnerId);
+    },
+  });
+  outbox.consume<{ owner: PartyId; cdrId: string; source: 'own' | 'partner' }>(of.cdrRecord, {
+    inTransaction: async (tx, { operatorId: operator, body: { owner, cdrId, source } }) => {
+      const operatorId = operator as OperatorId;
+      const cdr =
+        source === 'own' ? await charging.cdr(operatorId, owner, cdrId) : (await roaming.receivedCdr(operatorId, owner, cdrId))?.cdr;
+      if (!cdr) throw new Error(`there is no CDR ${owner}/${cdrId} to settle`);
+      await settlement.record(operatorId, cdr, source, tx);
+    },
+  });
+
+  const probes = createProbes({
+    checks: { database: () => database.ping(), redis: () => redis.ping() },
+    registry: metrics.registry,
+    refresh: async () => metrics.outboxLag(await outbox.lag()),
+  });
+  const admin = createAdminApp({
+    log,
+    routers: [
+      guard(auth),
+      authRoutes(auth),
+      stationsRoutes(stations, clock),
+      usersRoutes(users, clock),
+      operationsRoutes(operations, clock),
+      chargingRoutes(charging),
+      roamingRoutes({ roaming, versionsUrl: roaming.host.versionsUrl, syncPartner: roaming.syncPartner, clock }),
+    ].map((router) => ['/admin/v1', router] as const),
+    answered: metrics.request,
+  });
+  const ocpi = toListener(roaming.host, { onError: (err) => log.error({ err }, 'an OCPI request broke') });
+
+  return {
+    auth,
+    charging,
+    gateway,
+    operations,
+    outbox,
+    roaming,
+    settlement,
+    stations,
+    users,
+    /** All of HTTP on one port: OCPI first, for it is what must be fast. */
+    http: ((request, response) => {
+      if (request.url?.startsWith(`${OCPI_PATH}/`)) ocpi(request, response);
+      else if (!probes(request, response)) admin(request, response);
+    }) satisfies RequestListener,
+    listenOcpp: (server: Server) => gateway.listen({ server, log }),
+    /** Begins to work on what is owed. */
+    async startWork() {
+      await outbox.start();
+      const sweeps = [
+        sweepEvery(1000, 'command deadlines', log, charging.sweepDeadlines),
+        sweepEvery(2000, 'ledger sealing', log, () => settlement.seal()),
+      ];
+      return {
+        async stop() {
+          await Promise.all(sweeps.map((sweep) => sweep.stop()));
+          await outbox.stop();
+        },
+      };
+    },
+    close: () => roaming.close(),
+  };
+}
+
+export type Hub = Awaited<ReturnType<typeof compose>>;

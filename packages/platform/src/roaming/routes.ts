@@ -1,0 +1,209 @@
+import { dateTime, type Infer, integer, number, object, oneOf, optional, some, text, toDate } from '@evroam/ocpi';
+import { Router } from 'express';
+import { ApiError } from '../edges/admin-app.js';
+import { bodyOf, found, pageRequest, partyIn, refused, sendPage } from '../edges/admin-request.js';
+import type { Clock } from '../kernel/clock.js';
+import type { OperatorId, PartnerId } from '../kernel/ids.js';
+import { readNano } from '../kernel/money.js';
+import { kwhText } from '../kernel/quantity.js';
+import { type Agreement, DEFAULT_TOLERANCE } from '../model/agreement.js';
+import type { PartyId } from '../model/party.js';
+import type { Session } from '../model/session.js';
+import type { Partner } from './partner.js';
+import type { RoamingService } from './service.js';
+
+export interface RoutesNeeds {
+  roaming: RoamingService;
+  versionsUrl: string;
+  syncPartner(operatorId: OperatorId, partnerId: PartnerId): Promise<object | undefined>;
+  clock: Clock;
+}
+
+const PartyInput = object({ party: text(6), role: oneOf('cpo', 'emsp'), name: optional(text(100)) });
+const InvitationInput = object({ name: text(100), parties: some(PartyInput) });
+const HostedInput = object({ party: text(6), role: oneOf('cpo', 'emsp'), name: text(100) });
+
+const AgreementInput = object({
+  id: text(36),
+  seller: text(6),
+  buyer: text(6),
+  sellerModel: oneOf('agent', 'principal'),
+  taxTreatment: oneOf('domestic', 'reverseCharge', 'exempt', 'outside'),
+  tax: object({ name: text(20), percent: number }),
+  currency: text(3),
+  rounding: optional(oneOf('perTotal', 'perLine')),
+  tolerance: optional(
+    object({
+      energyMilliWh: optional(integer),
+      energyRate: optional(integer),
+      seconds: optional(integer),
+      clockSeconds: optional(integer),
+      costMinor: optional(integer),
+      costRate: optional(integer),
+      ageDays: optional(integer),
+    }),
+  ),
+  retail: optional(object({ markUpPercent: number, startFee: text(24) })),
+  cycle: optional(oneOf('daily', 'weekly', 'monthly')),
+  lateWindowDays: optional(integer),
+  /** Public keys (SPKI, base64) of parties that are not ours, by party. */
+  signingKeys: optional(object({})),
+  effectiveFrom: dateTime,
+  effectiveUntil: optional(dateTime),
+});
+
+const StartInput = object({
+  issuer: text(6),
+  tokenUid: text(36),
+  owner: text(6),
+  locationId: text(36),
+  evseUid: optional(text(36)),
+  connectorId: optional(text(36)),
+});
+
+/** Partners, our own parties, agreements, and sessions at partners' stations. */
+export function routes({ roaming, versionsUrl, syncPartner, clock }: RoutesNeeds): Router {
+  const router = Router();
+
+  router.post('/parties', async (request, response) => {
+    const { party, role, name } = bodyOf(HostedInput, request);
+    await roaming.addHostedParty(response.locals.operatorId, partyIn(party), role, name);
+    response.status(201).json({ party: partyIn(party), role, name });
+  });
+
+  router.get('/parties', async (_request, response) => {
+    response.json({
+      items: (await roaming.hostedParties(response.locals.operatorId)).map(({ party, role, name }) => ({ party, role, name })),
+    });
+  });
+
+  router.post('/partners', async (request, response) => {
+    const { name, parties } = bodyOf(InvitationInput, request);
+    const result = await roaming.invite(response.locals.operatorId, {
+      name,
+      parties: parties.map((one) => ({ ...one, party: partyIn(one.party) })),
+    });
+    if (!result.accepted) throw refused(result);
+    // Shown once: only its hash is kept.
+    response.status(201).json({ id: result.partnerId, token: result.token, versionsUrl });
+  });
+
+  router.get('/partners', async (request, response) => {
+    sendPage(response, await roaming.partners(response.locals.operatorId, pageRequest(request)), fromPartner);
+  });
+
+  router.get('/partners/:id', async (request, response) => {
+    const partner = await roaming.partner(response.locals.operatorId, request.params.id as PartnerId);
+    response.json(fromPartner(found(partner, `partner ${request.params.id}`)));
+  });
+
+  for (const event of ['suspend', 'resume', 'revoke'] as const) {
+    router.post(`/partners/:id/${event}`, async (request, response) => {
+      const result = await roaming.changeStatus(response.locals.operatorId, request.params.id as PartnerId, event);
+      if (!result.accepted) throw refused(result);
+      response.json({ id: request.params.id, status: result.status });
+    });
+  }
+
+  router.post('/partners/:id/sync', async (request, response) => {
+    const fetched = await syncPartner(response.locals.operatorId, request.params.id as PartnerId);
+    response.json(found(fetched, `registered partner ${request.params.id}`));
+  });
+
+  router.post('/agreements', async (request, response) => {
+    const agreement = toAgreement(bodyOf(AgreementInput, request));
+    const result = await roaming.activateAgreement(response.locals.operatorId, agreement);
+    if (!result.accepted) throw refused(result);
+    const active = await roaming.agreementBetween(response.locals.operatorId, agreement.seller, agreement.buyer, agreement.effectiveFrom);
+    response.status(201).json({ id: agreement.id, version: result.version, signingKeys: active?.signingKeys ?? {} });
+  });
+
+  router.get('/agreements', async (request, response) => {
+    sendPage(response, await roaming.agreements(response.locals.operatorId, pageRequest(request)), fromAgreement);
+  });
+
+  router.post('/roaming/starts', async (request, response) => {
+    const { issuer, owner, ...wish } = bodyOf(StartInput, request);
+    const result = await roaming.startSession(response.locals.operatorId, { ...wish, issuer: partyIn(issuer), owner: partyIn(owner) });
+    if (!result.accepted) throw refused(result);
+    response.status(202).json({ commandId: result.commandId, authorizationReference: result.authorizationReference });
+  });
+
+  router.get('/roaming/starts/:id', async (request, response) => {
+    const command = found(await roaming.command(response.locals.operatorId, request.params.id), `command ${request.params.id}`);
+    const { id, kind, asker, asked, askedAt, expiresAt, result } = command;
+    const state = result ?? (clock.now() > expiresAt ? 'unknown' : 'waiting');
+    response.json({ id, kind, asker, asked, askedAt, expiresAt, state });
+  });
+
+  router.get('/roaming/sessions', async (request, response) => {
+    sendPage(response, await roaming.partnerSessions(response.locals.operatorId, pageRequest(request)), fromSession);
+  });
+
+  router.get('/roaming/cdrs/owed', async (_request, response) => {
+    response.json({ items: await roaming.owedCdrs(response.locals.operatorId) });
+  });
+
+  return router;
+}
+
+function toAgreement(input: Infer<typeof AgreementInput>): Omit<Agreement, 'version'> {
+  const { tax, tolerance, retail, effectiveFrom, effectiveUntil, signingKeys, ...rest } = input;
+  const startFee = retail && readNano(retail.startFee);
+  if (retail && startFee === undefined)
+    throw new ApiError(422, 'invalid_body', `"${retail.startFee}" is no amount`, { where: 'body/retail/startFee' });
+  return {
+    ...rest,
+    seller: partyIn(input.seller),
+    buyer: partyIn(input.buyer),
+    tax: { name: tax.name, rate: Math.round(tax.percent * 10_000) },
+    rounding: input.rounding ?? 'perTotal',
+    tolerance: { ...DEFAULT_TOLERANCE, ...tolerance },
+    ...(retail ? { retail: { markUpRate: Math.round(retail.markUpPercent * 10_000), startFee: startFee ?? 0n } } : {}),
+    cycle: input.cycle ?? 'monthly',
+    lateWindowDays: input.lateWindowDays ?? 14,
+    signingKeys: toKeys(signingKeys),
+    effectiveFrom: toDate(effectiveFrom),
+    ...(effectiveUntil === undefined ? {} : { effectiveUntil: toDate(effectiveUntil) }),
+  };
+}
+
+function toKeys(given: object | undefined): Record<PartyId, string> {
+  const keys: Record<PartyId, string> = {};
+  for (const [party, key] of Object.entries(given ?? {})) {
+    if (typeof key !== 'string')
+      throw new ApiError(422, 'invalid_body', 'a signing key is base64 text', { where: `body/signingKeys/${party}` });
+    keys[partyIn(party)] = key;
+  }
+  return keys;
+}
+
+function fromAgreement({ tax, retail, ...agreement }: Agreement) {
+  return {
+    ...agreement,
+    tax: { name: tax.name, percent: tax.rate / 10_000 },
+    ...(retail ? { retail: { markUpPercent: retail.markUpRate / 10_000, startFeeNano: retail.startFee.toString() } } : {}),
+  };
+}
+
+/** Without the sealed token: nobody needs to see it, not even sealed. */
+function fromPartner({ id, name, status, parties, connection, updatedAt }: Partner) {
+  return {
+    id,
+    name,
+    status,
+    parties,
+    ...(connection
+      ? {
+          version: connection.version,
+          versionsUrl: connection.versionsUrl,
+          modules: connection.endpoints.map(({ identifier, role }) => ({ identifier, role })),
+        }
+      : {}),
+    updatedAt,
+  };
+}
+
+function fromSession({ energyMilliWh, total: _total, periods: _periods, ...session }: Session) {
+  return { ...session, kwh: kwhText(energyMilliWh) };
+}
