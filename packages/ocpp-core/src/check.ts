@@ -1,4 +1,4 @@
-import { Ajv, type ValidateFunction } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { AnyAction, Version } from './action.js';
 import { codeOfKeyword, OcppError, type WireCode } from './errors.js';
 import { isDateTime, isUri } from './formats.js';
@@ -42,14 +42,14 @@ export function checkPayload(version: Version, schema: Schema, payload: unknown)
   if (check(payload)) return { ok: true };
   const first = check.errors?.[0];
   if (!first) throw new Error('a failed check names no error');
-  const missing = first.keyword === 'required' ? `/${pointer(String(first.params.missingProperty))}` : '';
-  const path = `${first.instancePath}${missing}` || '/';
-  const extra = first.keyword === 'additionalProperties' ? ` (${printable(String(first.params.additionalProperty))})` : '';
-  return {
-    ok: false,
-    code: codeOfKeyword(version, first.keyword, first.instancePath === ''),
-    violations: [{ path, keyword: first.keyword, message: `${first.message ?? 'is not allowed'}${extra}` }],
-  };
+  return { ok: false, code: codeOfKeyword(version, first.keyword, first.instancePath === ''), violations: [violationOf(first)] };
+}
+
+/** What ajv found, in our words. */
+export function violationOf({ keyword, instancePath, params, message }: ErrorObject): Violation {
+  const missing = keyword === 'required' ? `/${pointer(String(params.missingProperty))}` : '';
+  const extra = keyword === 'additionalProperties' ? ` (${printable(String(params.additionalProperty))})` : '';
+  return { path: `${instancePath}${missing}` || '/', keyword, message: `${message ?? 'is not allowed'}${extra}` };
 }
 
 const pointer = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');

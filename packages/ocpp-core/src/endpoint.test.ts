@@ -5,6 +5,8 @@ import type { Observation } from './observation.js';
 import { replayInMemory } from './replay.js';
 import { type Socket, socketPair } from './socket.js';
 import * as v16 from './v16/index.js';
+import * as v21 from './v21/index.js';
+import * as v201 from './v201/index.js';
 
 const boot = { chargePointVendor: 'Vendor', chargePointModel: 'Model' };
 const accepted = { status: 'Accepted', currentTime: '2026-01-15T10:00:00Z', interval: 300 } as const;
@@ -263,5 +265,56 @@ describe('an endpoint', () => {
     expect(await transactionOf(start)).to.equal(1);
     expect(await transactionOf(start)).to.equal(1);
     expect(await transactionOf({ ...start, meterStart: 7 })).to.equal(2);
+  });
+
+  it('takes a signed message of 2.x apart and hands the signature on', async () => {
+    const [left, right] = socketPair();
+    const csms = openEndpoint('csms', left, { actions: v201 });
+    const peer = rawPeer(right);
+    let signature: string | undefined;
+    csms.handle(v201.Heartbeat, async (_request, { signed }) => {
+      signature = signed?.signature;
+      return { currentTime: accepted.currentTime };
+    });
+    const payload = Buffer.from('{}').toString('base64url');
+    peer.say([2, 'a', 'Heartbeat-Signed', { payload, protected: 'e30', signature: 'c2ln' }]);
+    expect((await peer.hear()).slice(0, 2)).to.deep.equal([3, 'a']);
+    expect(signature).to.equal('c2ln');
+    peer.say([2, 'b', 'Heartbeat-Signed', { payload: 'x' }]);
+    expect((await peer.hear()).slice(0, 3)).to.deep.equal([4, 'b', 'FormatViolation']);
+  });
+
+  it('hears a SEND of 2.1 without answering it, and says nothing when its handler fails', async () => {
+    const [left, right] = socketPair();
+    const seen: string[] = [];
+    const csms = openEndpoint('csms', left, { actions: v21, observe: ({ kind }) => seen.push(kind) });
+    const station = openEndpoint('station', right, { actions: v21 });
+    let values = 0;
+    csms.handle(v21.NotifyPeriodicEventStream, async ({ data }) => {
+      values += data.length;
+      if (values > 1) throw new Error('outage');
+    });
+    csms.handle(v21.Heartbeat, async () => ({ currentTime: accepted.currentTime }));
+    const stream = { id: 1, pending: 0, basetime: accepted.currentTime, data: [{ t: 0, v: '1' }] };
+    await station.call(v21.NotifyPeriodicEventStream, stream);
+    await station.call(v21.NotifyPeriodicEventStream, stream);
+    await station.call(v21.Heartbeat, {});
+    expect(values).to.equal(2);
+    expect(seen.filter((kind) => kind !== 'heard')).to.deep.equal(['handlerFailed', 'said']);
+  });
+
+  it('tells a station of 2.1 that its answer was bad, with CALLRESULTERROR', async () => {
+    const [left, right] = socketPair();
+    const csms = openEndpoint('csms', left, { actions: v21 });
+    const peer = rawPeer(right);
+    const call = csms.call(v21.ClearCache, {});
+    const [, id] = await peer.hear();
+    peer.say([3, id, { status: 'Perhaps' }]);
+    expect((await peer.hear()).slice(0, 3)).to.deep.equal([5, id, 'PropertyConstraintViolation']);
+    expect((await failure(call)).code).to.equal('PropertyConstraintViolation');
+    peer.say([5, 'mine', 'FormatViolation', 'no', {}]);
+    csms.handle(v21.Heartbeat, async () => ({ currentTime: accepted.currentTime }));
+    peer.say([2, 'b', 'Heartbeat', {}]);
+    expect((await peer.hear()).slice(0, 2)).to.deep.equal([3, 'b']);
   });
 });

@@ -1,5 +1,6 @@
 import { type AnyAction, type Peer, type Registry, type RequestOf, type ResponseOf, type Role, tableOf } from './action.js';
 import type { Endpoint } from './endpoint.js';
+import type { SignedPayload } from './signed.js';
 
 /** Why an action does not fit an endpoint, as the sentence that the compiler prints; never when it fits. */
 export type Fault<A extends AnyAction, Actions, Who extends Role> = A['name'] extends keyof Actions
@@ -15,6 +16,8 @@ export interface Incoming<Self extends Role, Actions> {
   /** The connection on which the message came; calling the peer from inside a handler is allowed. */
   readonly endpoint: Endpoint<Self, Actions>;
   readonly messageId: string;
+  /** The signature of a signed message, for the handler to verify (OCPP 2.x). */
+  readonly signed?: SignedPayload;
 }
 
 /** Answers one message; what it throws becomes the CALLERROR (an OcppError with its code, anything else InternalError). */
