@@ -127,7 +127,7 @@ function checkProtocol(path, { specifier }, report) {
   else if (!where.test(path)) report(`${library} stands behind its own subpath`, 'take what you need as an argument');
 }
 
-function checkPlatform(path, { specifier }, target, report) {
+function checkPlatform(path, { specifier, typeOnly }, target, report) {
   const from = classify(path);
   const may = MAY[from.kind];
   if (!may)
@@ -135,13 +135,13 @@ function checkPlatform(path, { specifier }, target, report) {
       `${path} has no place in the design`,
       'put it into a module, kernel/, model/ or edges/, or amend the design and this table',
     );
-  if (target !== undefined) return checkOwn(path, from, may, target, report);
+  if (target !== undefined) return checkOwn(path, from, may, target, typeOnly, report);
   const named = NAMED_ONLY_BY[specifier.split('/')[0]];
   if (isProtocol(specifier)) {
     const ok =
       may.protocol === 'all' ||
       (may.protocol === 'messages' && !TRANSPORT.test(specifier)) ||
-      (PURE_SUBPATHS.has(specifier) && 'own' in may);
+      (PURE_SUBPATHS.has(specifier) && ('own' in may || from.kind === 'model'));
     if (!ok)
       report(
         `${describe(from)} does not import ${specifier}`,
@@ -161,10 +161,12 @@ function checkPlatform(path, { specifier }, target, report) {
   }
 }
 
-function checkOwn(path, from, may, target, report) {
+function checkOwn(path, from, may, target, typeOnly, report) {
   const to = classify(target);
   if (to.module !== undefined && to.module === from.module) {
-    if (!may.own.includes(to.kind))
+    // What a service needs of its own store is the store's type; the door hands it the store itself (docs/adr).
+    const storeType = from.kind === 'service' && to.kind === 'store' && typeOnly;
+    if (!may.own.includes(to.kind) && !storeType)
       report(`${describe(from)} does not import ${describe(to)} (${target})`, 'turn it round: the outer file calls the inner one');
   } else if (to.module !== undefined) {
     if (from.module !== undefined)

@@ -1,5 +1,4 @@
 import type { RequestListener, Server } from 'node:http';
-import { toListener } from '@evroam/ocpi/node';
 import { migrations as authMigrations, routes as authRoutes, createAuth, guard } from './auth/index.js';
 import {
   type CommandOutcome,
@@ -9,7 +8,7 @@ import {
   consumers as of,
   type StationCommand,
 } from './charging/index.js';
-import { createAdminApp } from './edges/admin-app.js';
+import { createAdminApp, type RequestHandler } from './edges/admin-app.js';
 import type { Database } from './edges/database.js';
 import { createProbes } from './edges/http.js';
 import type { Logger } from './edges/log.js';
@@ -29,7 +28,12 @@ import {
   migrations as roamingMigrations,
   routes as roamingRoutes,
 } from './roaming/index.js';
-import { createSettlement, migrations as settlementMigrations } from './settlement/index.js';
+import {
+  createSettlement,
+  migrations as settlementMigrations,
+  createRoutes as settlementRoutes,
+  startJobs as startSettlement,
+} from './settlement/index.js';
 import { createStations, migrations as stationsMigrations, routes as stationsRoutes } from './stations/index.js';
 import { createUsers, migrations as usersMigrations, routes as usersRoutes } from './users/index.js';
 
@@ -206,11 +210,12 @@ export async function compose(ground: Ground) {
       usersRoutes(users, clock),
       operationsRoutes(operations, clock),
       chargingRoutes(charging),
-      roamingRoutes({ roaming, versionsUrl: roaming.host.versionsUrl, syncPartner: roaming.syncPartner, clock }),
-    ].map((router) => ['/admin/v1', router] as const),
+      roamingRoutes({ roaming, versionsUrl: roaming.versionsUrl, syncPartner: roaming.syncPartner, clock }),
+    ]
+      .map((router): [string, RequestHandler] => ['/admin/v1', router])
+      .concat([['/admin/v1/settlement', settlementRoutes(settlement, caller)]]),
     answered: metrics.request,
   });
-  const ocpi = toListener(roaming.host, { onError: (err) => log.error({ err }, 'an OCPI request broke') });
 
   return {
     auth,
@@ -224,20 +229,18 @@ export async function compose(ground: Ground) {
     users,
     /** All of HTTP on one port: OCPI first, for it is what must be fast. */
     http: ((request, response) => {
-      if (request.url?.startsWith(`${OCPI_PATH}/`)) ocpi(request, response);
+      if (request.url?.startsWith(`${OCPI_PATH}/`)) roaming.listener(request, response);
       else if (!probes(request, response)) admin(request, response);
     }) satisfies RequestListener,
     listenOcpp: (server: Server) => gateway.listen({ server, log }),
     /** Begins to work on what is owed. */
     async startWork() {
       await outbox.start();
-      const sweeps = [
-        sweepEvery(1000, 'command deadlines', log, charging.sweepDeadlines),
-        sweepEvery(2000, 'ledger sealing', log, () => settlement.seal()),
-      ];
+      const deadlines = sweepEvery(1000, 'command deadlines', log, charging.sweepDeadlines);
+      const settling = startSettlement(settlement, { everyMs: 2000, failed: (err) => log.error({ err }, 'a round of settlement failed') });
       return {
         async stop() {
-          await Promise.all(sweeps.map((sweep) => sweep.stop()));
+          await Promise.all([deadlines.stop(), settling.stop()]);
           await outbox.stop();
         },
       };

@@ -112,7 +112,7 @@ export async function startHub(
 
     const addresses = {
       admin: `http://${here(http.port)}/admin/v1`,
-      ocpi: hub.roaming.host.versionsUrl,
+      ocpi: hub.roaming.versionsUrl,
       ocpp: `ws://${here(stations.port)}/ocpp/<identity>`,
       health: `http://${here(http.port)}/healthz`,
     };

@@ -6,7 +6,7 @@ import { createStore } from './store.js';
 
 export { migrations } from './migrations.js';
 export { mayAct, type Role } from './role.js';
-export { guard, routes } from './routes.js';
+export { caller, guard, routes } from './routes.js';
 export type { AuthService } from './service.js';
 export type { ApiKey } from './store.js';
 

@@ -1,5 +1,5 @@
 import { object, oneOf, text } from '@evroam/ocpi';
-import { type RequestHandler, Router } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { ApiError } from '../edges/admin-app.js';
 import { bodyOf } from '../edges/admin-request.js';
 import { mayAct, type Role } from './role.js';
@@ -22,6 +22,13 @@ export function guard(auth: AuthService): RequestHandler {
     response.locals.role = key.role;
     next();
   };
+}
+
+/** Who calls, for a module that has roles of its own; 403 where the key's role does not reach. Behind `guard`. */
+export function caller(_request: Request, response: Response, needed: Role) {
+  const { operatorId, actor, role } = response.locals;
+  if (!mayAct(role, needed)) throw forbidden(needed);
+  return { operatorId, actor };
 }
 
 declare module 'express-serve-static-core' {

@@ -4,6 +4,8 @@ import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
 import type { Logger } from './log.js';
 
+export type { RequestHandler };
+
 /** An answer that a route gives by throwing: what went wrong, where in the request, and what to do next. */
 export class ApiError extends Error {
   override name = 'ApiError';

@@ -208,4 +208,64 @@ describe('the outbox', () => {
       .that.matches(/no consumer "typo"/);
     expect(await rows()).to.equal(0);
   });
+
+  describe('with hints alone, the sweep switched off', () => {
+    const nodes: Outbox[] = [];
+    const prefix = () => `${redis.prefix}-${Math.random()}`;
+    const node = (options: Partial<Parameters<typeof createOutbox>[0]>, consumer: (body: unknown) => Promise<void>): Outbox => {
+      const made = createOutbox({ database, redis, sweepMs: 3_600_000, note: () => bell.ring(), ...options });
+      made.consume('push', { inTransaction: (_, { body }) => consumer(body) });
+      nodes.push(made);
+      return made;
+    };
+    afterEach(async () => {
+      for (const made of nodes.splice(0)) await made.stop();
+    });
+
+    it('loses no wake-up for an event that is saved while its key is being worked on', async () => {
+      const shared = prefix();
+      let heard = 0;
+      const [first] = [1, 2].map(() =>
+        node({ prefix: shared }, async () => {
+          heard += 1;
+        }),
+      );
+      for (const made of nodes) await made.start();
+      for (let n = 1; n <= 150; n += 1) {
+        // Two at nearly the same time: the second meets the first at work, at every stage of it.
+        const save = () => database.transact((tx) => first!.emit(tx, 'op', [{ consumer: 'push', key: 'one', body: n }]));
+        await Promise.all([save(), new Promise((resolve) => setImmediate(resolve)).then(save)]);
+        await bell.until(() => heard >= 2 * n);
+      }
+      expect(heard).to.equal(300);
+      expect(await rows()).to.equal(0);
+    }).timeout(60_000);
+
+    it('works on without Redis', async () => {
+      const heard: unknown[] = [];
+      const alone = node({ redis: { ...redis, isReady: () => false }, prefix: prefix() }, async (body) => void heard.push(body));
+      await alone.start();
+      await database.transact((tx) =>
+        alone.emit(
+          tx,
+          'op',
+          [1, 2, 3].map((body) => ({ consumer: 'push', key: String(body % 2), body })),
+        ),
+      );
+      await bell.until(async () => (await rows()) === 0);
+      expect(heard.toSorted()).to.deep.equal([1, 2, 3]);
+    });
+  });
+
+  it('finds by its sweep what an emptied Redis forgot', async () => {
+    const heard: unknown[] = [];
+    const silent = createOutbox({ database, redis, prefix: `${redis.prefix}-elsewhere` });
+    silent.consume('push', { inTransaction: async () => undefined });
+    await database.transact((tx) => silent.emit(tx, 'op', [{ consumer: 'push', key: 'a', body: 'forgotten' }]));
+    await silent.stop();
+    outbox.consume('push', { inTransaction: async (_, { body }) => void heard.push(body) });
+    await outbox.start();
+    await empty();
+    expect(heard).to.deep.equal(['forgotten']);
+  });
 });

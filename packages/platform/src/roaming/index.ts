@@ -4,7 +4,7 @@ import type { OperatorId, PartnerId } from '../kernel/ids.js';
 import { unseal } from '../kernel/secret.js';
 import { localLink } from './links/local/link.js';
 import { type Fetched, fetchAll } from './links/ocpi221/fetch.js';
-import { createOcpiHost, createOutbound, type OutboundNeeds } from './listen.js';
+import { createOcpiHost, createOutbound, listenerOf, type OutboundNeeds } from './listen.js';
 import type { CdrArrived, TariffsPort } from './ports.js';
 import { createService, type RoamingNeeds } from './service.js';
 import { createStore } from './store.js';
@@ -55,5 +55,6 @@ export function createRoaming(needs: RoamingModuleNeeds, edges: { sql: Sql; log:
     return fetched;
   }
 
-  return { ...service, host, syncPartner, close: outbound.close };
+  const listener = listenerOf(host, { onError: (err) => edges.log.error({ err }, 'an OCPI request broke') });
+  return { ...service, versionsUrl: host.versionsUrl, listener, syncPartner, close: outbound.close };
 }

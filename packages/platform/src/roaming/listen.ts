@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createHost, type Handle, type Host, OcpiError, registrar, serve } from '@evroam/ocpi';
 import { type Http, http } from '@evroam/ocpi/http';
+import { toListener } from '@evroam/ocpi/node';
 import * as v221 from '@evroam/ocpi/v221';
 import type { Logger } from '../edges/log.js';
 import type { Clock } from '../kernel/clock.js';
@@ -138,3 +139,5 @@ function mustSpeakFor(partner: Partner, roles: readonly v221.CredentialsRole[]):
     }
   }
 }
+
+export { toListener as listenerOf };

@@ -1,6 +1,7 @@
 // A small trade for the tests of this module: our own parties, a partner eMSP, a partner CPO, and CDRs between them.
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import type { Tariff } from '@evroam/ocpi/pricing';
+import type { TestDatabase } from '../edges/testing.js';
 import type { OperatorId } from '../kernel/ids.js';
 import { type Agreement, DEFAULT_TOLERANCE } from '../model/agreement.js';
 import { type Cdr, cdrKey } from '../model/cdr.js';
@@ -217,4 +218,13 @@ export class World implements SettlementPorts {
   };
   readonly hosted: SettlementPorts['hosted'] = { parties: async () => this.parties };
   readonly signer: SettlementPorts['signer'] = { keyOf: async () => KEY };
+}
+
+/** Empties the tables as only a test may: their guards are switched off for it. */
+export async function forget({ sql, transact }: TestDatabase): Promise<void> {
+  await transact(async (tx) => {
+    await sql(tx, "SET LOCAL session_replication_role = 'replica'");
+    const tables = await sql<{ name: string }>(tx, "SELECT tablename AS name FROM pg_tables WHERE tablename LIKE 'settlement%'");
+    for (const { name } of tables) await sql(tx, `DELETE FROM ${name}`);
+  });
 }

@@ -2,7 +2,7 @@ import { recompute, verify } from '@evroam/ocpi/statement';
 import { expect } from 'chai';
 import { type TestDatabase, testDatabase } from '../edges/testing.js';
 import { type Cdr, cdrKey } from '../model/cdr.js';
-import { agreement, CPO, cdr, creditOf, EMSP, NOON, OPERATOR, OURS, PUBLIC_KEY, World, wireOf } from './fixture.test.js';
+import { agreement, CPO, cdr, creditOf, EMSP, forget, NOON, OPERATOR, OURS, PUBLIC_KEY, World, wireOf } from './fixture.test.js';
 import { createSettlement, migrations, type SettlementService } from './index.js';
 import { balanceOf } from './ledger.js';
 
@@ -108,12 +108,3 @@ describe('settlement on PostgreSQL', () => {
     expect(await settlement.issueDrafts(OPERATOR)).to.equal(1);
   });
 });
-
-/** Empties the tables as only a test may: their guards are switched off for it. */
-async function forget({ sql, transact }: TestDatabase): Promise<void> {
-  await transact(async (tx) => {
-    await sql(tx, "SET LOCAL session_replication_role = 'replica'");
-    const tables = await sql<{ name: string }>(tx, "SELECT tablename AS name FROM pg_tables WHERE tablename LIKE 'settlement%'");
-    for (const { name } of tables) await sql(tx, `DELETE FROM ${name}`);
-  });
-}

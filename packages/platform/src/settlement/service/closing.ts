@@ -118,6 +118,8 @@ export function createClosing({ store, transact, clock, ports }: ClearingNeeds) 
 
   async function issue(operatorId: OperatorId, statement: Statement): Promise<boolean> {
     const { id, account, issuer, counterparty } = statement;
+    const period = await store.period(operatorId, statement.period);
+    if (period?.state !== 'closed' || period.version !== statement.version) return false;
     const settled: Settled[] = [];
     for await (const one of settledIn(operatorId, statement.period)) if (belongsTo(one.record, statement)) settled.push(one);
     const missing: string[] = [];
