@@ -13,7 +13,7 @@ const PURE_SUBPATHS = new Set(['@evroam/ocpi/pricing', '@evroam/ocpi/statement']
 const PURE_BUILTINS = new Set(['node:crypto', 'node:buffer', 'node:assert', 'node:assert/strict', 'node:util']);
 /** Transports of the protocol packages: outside the module files that touch the world nobody opens a socket. */
 const TRANSPORT = /^@evroam\/[^/]+\/(node|express|http|websocket|station|simulator)\b/;
-const WIRES = new Set(['ws', 'undici', 'express', 'node:http', 'node:https', 'node:net', 'node:tls']);
+const WIRES = new Set(['ws', 'undici', 'express']);
 
 /** Which files of a protocol package may name a library; a library that is not here belongs in none. */
 const PROTOCOL_LIBRARIES = {
@@ -48,7 +48,8 @@ const EVERYTHING = ['pure', 'translate', 'service', ...OUTER, 'door'];
 const MAY = {
   pure: { own: ['pure'], base: ['kernel', 'model'] },
   translate: { own: ['pure', 'translate'], base: ['kernel', 'model'], protocol: 'messages' },
-  service: { own: ['pure', 'translate', 'service'], base: ['kernel', 'model'] },
+  // A service names the type of its store, never the store: it is handed in.
+  service: { own: ['pure', 'translate', 'service'], ownTypes: ['store'], base: ['kernel', 'model'] },
   ...Object.fromEntries(
     OUTER.map((kind) => [
       kind,
@@ -57,11 +58,11 @@ const MAY = {
   ),
   door: { own: EVERYTHING, base: ['kernel', 'model', 'edges'] },
   kernel: { base: ['kernel'] },
-  model: { base: ['kernel', 'model'] },
+  model: { base: ['kernel', 'model'], pureSubpaths: true },
   edges: { base: ['kernel', 'edges'], protocol: 'all', libraries: true },
   client: { base: ['kernel', 'client'], protocol: 'messages', libraries: true },
   config: { base: ['kernel', 'config'] },
-  compose: { base: ['kernel', 'model', 'edges', 'config'], doors: true },
+  compose: { base: ['kernel', 'model', 'edges', 'config'], doors: true, protocol: 'all' },
   main: { base: ['kernel', 'model', 'edges', 'config', 'compose'], doors: true },
   index: { base: ['kernel', 'model', 'edges', 'config', 'compose', 'client', 'main'], doors: true },
 };
