@@ -1,7 +1,8 @@
 import type { OperatorId } from '../kernel/ids.js';
 import type { Page } from '../kernel/page.js';
 import type { DeclineReason } from './cdr-clearing.js';
-import { AT_HOME, ratedBy } from './clear.js';
+import { charge } from './charge.js';
+import { AT_HOME, rated, ratedBy } from './clear.js';
 import { type Explanation, explain } from './explain.js';
 import { type Balance, imbalance } from './ledger.js';
 import type { CdrQuery, CdrSummary } from './record.js';
@@ -59,8 +60,11 @@ export function createService(needs: ClearingNeeds) {
     const record = await store.cdr(undefined, operatorId, key);
     if (!record) return undefined;
     const { cdr, source } = record;
-    const agreement = record.agreement ?? (await clearing.gather(operatorId, cdr, source)).agreement;
-    return explain(record, ratedBy(cdr, agreement ?? AT_HOME), await store.entriesOf(undefined, operatorId, [key]));
+    const terms = record.agreement ?? (await clearing.gather(operatorId, cdr, source)).agreement ?? AT_HOME;
+    const exact = rated(cdr, terms);
+    // What is not accepted yet shows the price at which it would be.
+    const would = record.charge || 'accepted' in exact ? {} : { charge: charge(exact, terms) };
+    return explain({ ...record, ...would }, ratedBy(cdr, terms), await store.entriesOf(undefined, operatorId, [key]));
   }
 
   /** Looks again at what waits for something that may have come, and lets expire what came too late; gives how many were looked at. */
