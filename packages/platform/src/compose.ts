@@ -1,5 +1,5 @@
 import type { RequestListener, Server } from 'node:http';
-import { migrations as authMigrations, routes as authRoutes, createAuth, guard } from './auth/index.js';
+import { migrations as authMigrations, routes as authRoutes, caller, createAuth, guard } from './auth/index.js';
 import {
   type CommandOutcome,
   migrations as chargingMigrations,
