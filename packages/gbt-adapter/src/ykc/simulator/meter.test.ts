@@ -45,7 +45,10 @@ describe('the meter of a simulated pile', () => {
         const at = Date.parse('2025-01-01T04:00:00+08:00');
         let order = begin({ ...start, vehicle: { ...vehicle, capacityKWh: 1e6 }, startedAt: new Date(at) });
         let now = at;
-        for (const step of steps) order = chargeTo(order, new Date((now += step)));
+        for (const step of steps) {
+          now += step;
+          order = chargeTo(order, new Date(now));
+        }
         expect(order.energy).to.deep.equal(addEnergy(NO_ENERGY, model, 60_000, at, now));
       }),
       { seed: 1, numRuns: 50 },
