@@ -1,6 +1,9 @@
 import type { Entry } from './compile.js';
+import { PricingError } from './errors.js';
 import { jam, shareOut } from './exact.js';
-import type { Fee, FeeType, PriceComponent, PriceLimit, Tariff } from './tariff.js';
+import { stepsOf } from './step.js';
+import type { Tally } from './tally.js';
+import type { Fee, FeeType, PriceLimit, Tariff } from './tariff.js';
 
 /** What a line is for; a reservation has its own two, and a limit of the price stands as a line. */
 export type LineDimension =
@@ -56,15 +59,6 @@ export interface Slice {
   readonly volume: number;
 }
 
-/** What a component has gathered so far. */
-export interface Gathered {
-  readonly tariff: Tariff;
-  readonly entry: Entry;
-  readonly dimension: LineDimension;
-  volume: number;
-  slices: Slice[];
-}
-
 /** Amounts are summed in atoms: whole numbers for every price of 10^-9 per kWh or hour, every mWh and ms, every tax rate of 10^-6. */
 const PER_NANO = 18_000_000n;
 const RATE = 1_000_000n;
@@ -77,44 +71,23 @@ interface Exact {
   taxes: { name: string; rate?: number; atoms: bigint }[];
 }
 
-/** Turns gathered volumes into lines and totals. */
-export function settle(
-  gathered: readonly Gathered[],
-  added: ReadonlyMap<Gathered, number>,
-  remarks: Map<string, Remark>,
-  trace: boolean,
-): { total: Amount; byDimension: Partial<Record<LineDimension, Amount>>; lines: PricedLine[] } {
-  const lines: { line: Omit<PricedLine, 'amount'>; exact: Exact }[] = [];
-  for (const g of gathered) {
-    const extra = added.get(g) ?? 0;
-    const { price } = g.entry;
-    lines.push({
-      line: {
-        dimension: g.dimension,
-        tariffId: g.tariff.id,
-        element: g.entry.element,
-        component: g.entry.component,
-        price: price.price,
-        volume: g.volume,
-        billed: g.volume + extra,
-        fees: price.fees ?? [{ type: feeOf(g.dimension), price: price.price }],
-        ...(extra > 0 ? { step: { size: price.stepSize, added: extra } } : {}),
-        ...(trace ? { slices: g.slices } : {}),
-      },
-      exact: exactOf(price, g.tariff, g.dimension, g.volume + extra),
-    });
-  }
-  for (const tariff of new Set(gathered.map((g) => g.tariff))) {
-    for (const limit of limits(
-      tariff,
-      lines.filter(({ line }) => line.tariffId === tariff.id).map(({ exact }) => exact),
-      remarks,
-    )) {
-      const fees: Fee[] = [];
-      lines.push({
-        line: { dimension: limit.dimension, tariffId: tariff.id, element: -1, component: -1, price: 0n, volume: 1, billed: 1, fees },
-        exact: limit.exact,
-      });
+/** Turns what was gathered into lines and totals. */
+export function settle(tally: Tally): { total: Amount; byDimension: Partial<Record<LineDimension, Amount>>; lines: PricedLine[] } {
+  const steps = stepsOf(tally);
+  const lines = Array.from(tally.order.subarray(0, tally.count), (index) => {
+    const entry = tally.plan.entries[index]!;
+    const volume = tally.volumes[index]!;
+    const added = steps.find((step) => step.entry === index)?.added ?? 0;
+    const slices = tally.slices?.[index];
+    return { line: lineOf(entry, volume, added, slices), exact: exactOf(entry, volume + added), tariff: entry.tariff };
+  });
+  for (const tariff of tally.plan.tariffs) {
+    if (tariff.minPrice === undefined && tariff.maxPrice === undefined) continue;
+    const own = lines.filter((l) => l.tariff === tariff).map(({ exact }) => exact);
+    if (own.length === 0 && tally.plan.tariffs.length > 1) continue;
+    for (const { dimension, exact } of limits(tariff, own, tally.remarks)) {
+      const line = { dimension, tariffId: tariff.id, element: -1, component: -1, price: 0n, volume: 1, billed: 1, fees: [] };
+      lines.push({ line, exact, tariff });
     }
   }
   const cut = cutter();
@@ -141,7 +114,14 @@ export function sumAmounts(amounts: readonly Amount[]): Amount {
       else taxes.push({ ...tax });
     }
   }
-  return { ...(before === undefined ? {} : { beforeTaxes: before }), taxes, ...(after === undefined ? {} : { afterTaxes: after }) };
+  return amountOf(before, taxes, after);
+}
+
+/** An amount of what is known. */
+export function amountOf(beforeTaxes: bigint | undefined, taxes: readonly TaxAmount[], afterTaxes: bigint | undefined): Amount {
+  // Spelled out, since a settlement run makes many of these and spreading is slow.
+  if (beforeTaxes === undefined) return afterTaxes === undefined ? { taxes } : { taxes, afterTaxes };
+  return afterTaxes === undefined ? { beforeTaxes, taxes } : { beforeTaxes, taxes, afterTaxes };
 }
 
 function feeOf(dimension: LineDimension): FeeType {
@@ -160,9 +140,26 @@ function feeOf(dimension: LineDimension): FeeType {
   }
 }
 
-function exactOf(price: PriceComponent, tariff: Tariff, dimension: LineDimension, billed: number): Exact {
+function lineOf(entry: Entry, volume: number, added: number, slices: readonly Slice[] | undefined): Omit<PricedLine, 'amount'> {
+  const { dimension, tariff, element, component, price } = entry;
+  return {
+    dimension,
+    tariffId: tariff.id,
+    element,
+    component,
+    price: price.price,
+    volume,
+    billed: volume + added,
+    fees: price.fees ?? [{ type: feeOf(dimension), price: price.price }],
+    ...(added > 0 ? { step: { size: price.stepSize, added } } : {}),
+    ...(slices ? { slices } : {}),
+  };
+}
+
+function exactOf({ price, tariff, dimension }: Entry, billed: number): Exact {
   // 10^6 mWh in a kWh, 3.6 * 10^6 ms in an hour: 18 and 5 bring both to the same denominator.
   const per = dimension === 'ENERGY' ? 18n : dimension === 'FLAT' || dimension === 'RESERVATION_FLAT' ? PER_NANO : 5n;
+  if (!Number.isSafeInteger(billed)) throw new PricingError('range', '', `${billed} is more than can be counted`);
   const base = price.price * BigInt(billed) * per;
   const stated = base * RATE;
   if (tariff.taxIncluded === 'notApplicable') return { before: stated, after: stated, taxes: [] };
@@ -272,18 +269,32 @@ function spread<T extends { atoms: bigint }>(tax: bigint, taxes: readonly T[]): 
 function cutter(): (exact: Exact) => Amount {
   let before = 0n;
   let after = 0n;
+  let beforeNano = 0n;
+  let afterNano = 0n;
   return (exact) => {
-    const beforeTaxes = exact.before === undefined ? undefined : jam(before + exact.before, ATOMS) - jam(before, ATOMS);
-    const afterTaxes = exact.after === undefined ? undefined : jam(after + exact.after, ATOMS) - jam(after, ATOMS);
-    before += exact.before ?? 0n;
-    after += exact.after ?? 0n;
+    let beforeTaxes: bigint | undefined;
+    let afterTaxes: bigint | undefined;
+    if (exact.before !== undefined) {
+      before += exact.before;
+      beforeTaxes = jam(before, ATOMS) - beforeNano;
+      beforeNano += beforeTaxes;
+    }
+    if (exact.after !== undefined) {
+      after += exact.after;
+      afterTaxes = jam(after, ATOMS) - afterNano;
+      afterNano += afterTaxes;
+    }
     const known = beforeTaxes !== undefined && afterTaxes !== undefined;
-    const taxes = known ? cutTaxes(afterTaxes - beforeTaxes, exact.taxes) : [];
-    return { ...(beforeTaxes === undefined ? {} : { beforeTaxes }), taxes, ...(afterTaxes === undefined ? {} : { afterTaxes }) };
+    return amountOf(beforeTaxes, known ? cutTaxes(afterTaxes! - beforeTaxes!, exact.taxes) : [], afterTaxes);
   };
 }
 
 function cutTaxes(tax: bigint, taxes: Exact['taxes']): TaxAmount[] {
-  const shares = taxes.length === 1 ? [tax] : spread(tax, taxes).map(({ atoms }) => atoms);
-  return taxes.map(({ name, rate }, i) => ({ name, ...(rate === undefined ? {} : { rate }), amount: shares[i]! }));
+  if (taxes.length === 1) return [taxOf(taxes[0]!, tax)];
+  const shares = spread(tax, taxes).map(({ atoms }) => atoms);
+  return taxes.map((t, i) => taxOf(t, shares[i]!));
+}
+
+function taxOf({ name, rate }: { readonly name: string; readonly rate?: number }, amount: bigint): TaxAmount {
+  return rate === undefined ? { name, amount } : { name, rate, amount };
 }

@@ -1,5 +1,5 @@
-import { compile } from './compile.js';
-import { defaultPolicies, type Policies } from './policies.js';
+import { planOf } from './plan.js';
+import type { Policies } from './policies.js';
 import type { Tariff } from './tariff.js';
 
 /**
@@ -7,7 +7,7 @@ import type { Tariff } from './tariff.js';
  * A new charging period is due at each. OCPI 2.2.1, 10.4.4
  */
 export function priceBorders(tariff: Tariff, timeZone: string, from: number, until: number, policies: Partial<Policies> = {}): number[] {
-  const { windowAt } = compile(tariff, timeZone, { ...defaultPolicies, ...policies });
+  const { windowAt } = planOf([tariff], timeZone, policies).compiled[0]!;
   const borders: number[] = [];
   let window = windowAt(from);
   while (window.to < until) {

@@ -1,28 +1,24 @@
+import type { LineDimension } from './amounts.js';
 import type { Policies } from './policies.js';
-import type { PriceComponent, Restrictions, Tariff } from './tariff.js';
+import type { Dimension, PriceComponent, Restrictions, Tariff } from './tariff.js';
 import { type Zone, zoneOf } from './zone.js';
-
-/** Which question a component answers; an expired reservation asks its own two. */
-export const FLAT = 0;
-export const ENERGY = 1;
-export const TIME = 2;
-export const PARKING = 3;
-export const RESERVED_FLAT = 4;
-export const RESERVED_TIME = 5;
-export const EXPIRED_FLAT = 6;
-export const EXPIRED_TIME = 7;
-const QUESTIONS = 8;
 
 /** No component; or: ask the candidates, since energy, duration, current or power decide. */
 export const NONE = -1;
 export const ASK = -2;
 
-/** One price component of a tariff with its place in it. */
+/** What a component is asked for; an expired reservation asks its own two. */
+export type Question = 'flat' | 'energy' | 'time' | 'parking' | 'reservedFlat' | 'reservedTime' | 'expiredFlat' | 'expiredTime';
+
+/** One price component of a plan with its place in its tariff. */
 export interface Entry {
+  readonly tariff: Tariff;
   readonly element: number;
   readonly component: number;
   readonly price: PriceComponent;
-  readonly reserved: boolean;
+  readonly dimension: LineDimension;
+  /** In mWh or ms; 0 where no step is taken. */
+  readonly step: number;
   /** Its element's restrictions when some of them depend on more than the clock. */
   readonly measured: Restrictions | undefined;
 }
@@ -34,19 +30,19 @@ export interface Window {
   readonly set: ActiveSet;
 }
 
-/** The entries that the clock allows, per question in the tariff's order; `first` is the answer where it is certain. */
-export interface ActiveSet {
-  readonly candidates: readonly (readonly number[])[];
-  readonly first: Int32Array;
+/** The entries that the clock allows, in the tariff's order, and the answer to each question where it is certain. */
+export interface ActiveSet extends Readonly<Record<Question, number>> {
+  readonly candidates: Readonly<Record<Question, readonly number[]>>;
+  /** Whether current or power has a say, so that the answer may differ from period to period. */
+  readonly byLoad: Readonly<Record<Question, boolean>>;
 }
 
-/** A tariff made ready for one time zone and one set of policies. */
+/** A tariff made ready for one time zone and one set of policies; its entries are numbered from `base`. */
 export interface Compiled {
   readonly tariff: Tariff;
   readonly entries: readonly Entry[];
   readonly energyCuts: readonly number[];
   readonly durationCuts: readonly number[];
-  readonly usesClock: boolean;
   windowAt(instant: number): Window;
 }
 
@@ -55,24 +51,6 @@ const MINUTE_MS = 60_000;
 /** Windows are found a week at a time and kept; two years of weeks serve a settlement run. */
 const CHUNK_MS = 7 * DAY_MS;
 const MAX_CHUNKS = 110;
-
-const compiled = new WeakMap<Tariff, Map<string, Compiled>>();
-
-/** The compiled tariff, made once per zone and policies. */
-export function compile(tariff: Tariff, timeZone: string, policies: Policies): Compiled {
-  let perZone = compiled.get(tariff);
-  if (!perZone) {
-    perZone = new Map();
-    compiled.set(tariff, perZone);
-  }
-  const key = `${timeZone} ${policies.equalTimes} ${policies.wrappedDay}`;
-  let made = perZone.get(key);
-  if (!made) {
-    made = make(tariff, zoneOf(timeZone), policies);
-    perZone.set(key, made);
-  }
-  return made;
-}
 
 /** Whether the tariff depends on local time, so that it cannot be priced without a zone. */
 export function usesClock(tariff: Tariff): boolean {
@@ -114,25 +92,21 @@ function measured(r: Restrictions | undefined): Restrictions | undefined {
   return all.every((x) => x === undefined) ? undefined : r;
 }
 
-function make(tariff: Tariff, zone: Zone, policies: Policies): Compiled {
-  const entries: Entry[] = tariff.elements.flatMap((element, e) =>
-    element.components.map((price, c) => ({
-      element: e,
-      component: c,
-      price,
-      reserved: element.restrictions?.reservation !== undefined,
-      measured: measured(element.restrictions),
-    })),
+/** Makes a tariff ready; costly, so `planOf` keeps the result. */
+export function compile(tariff: Tariff, timeZone: string, policies: Policies, base: number): Compiled {
+  const entries = tariff.elements.flatMap(({ components, restrictions }, element) =>
+    components.map((price, component): Entry => {
+      const dimension = lineDimension(price, restrictions);
+      // A step is there to round a price up: at a negative price it would lower it.
+      const steps = policies.stepSize === 'session' && price.price >= 0n && dimension !== 'FLAT' && dimension !== 'RESERVATION_FLAT';
+      return { tariff, element, component, price, dimension, step: steps ? price.stepSize * 1000 : 0, measured: measured(restrictions) };
+    }),
   );
-  const clock = usesClock(tariff);
   const sets = new Map<string, ActiveSet>();
   const setFor = (holds: readonly boolean[]): ActiveSet => {
     const key = holds.map(Number).join('');
-    let set = sets.get(key);
-    if (!set) {
-      set = activeSet(tariff, entries, holds);
-      sets.set(key, set);
-    }
+    const set = sets.get(key) ?? activeSet(tariff, entries, holds, base);
+    sets.set(key, set);
     return set;
   };
   const cuts = (pick: (r: Restrictions) => readonly (number | undefined)[]) =>
@@ -145,39 +119,63 @@ function make(tariff: Tariff, zone: Zone, policies: Policies): Compiled {
     entries,
     energyCuts: cuts((r) => [r.minEnergyMilliWh, r.maxEnergyMilliWh]),
     durationCuts: cuts((r) => [r.minDurationMs, r.maxDurationMs]),
-    usesClock: clock,
-    windowAt: clock ? windows(tariff, zone, policies, setFor) : () => always,
+    windowAt: usesClock(tariff) ? windows(tariff, zoneOf(timeZone), policies, setFor) : () => always,
   };
 }
 
-function activeSet(tariff: Tariff, entries: readonly Entry[], holds: readonly boolean[]): ActiveSet {
-  const candidates: number[][] = Array.from({ length: QUESTIONS }, () => []);
-  const first = new Int32Array(QUESTIONS).fill(NONE);
-  const offer = (question: number, wanted: (entry: Entry) => boolean) => {
-    const list = candidates[question]!;
-    for (let i = 0; i < entries.length; i++) {
-      const entry = entries[i]!;
-      if (holds[entry.element] && wanted(entry)) list.push(i);
-    }
+function lineDimension(price: PriceComponent, restrictions: Restrictions | undefined): LineDimension {
+  if (restrictions?.reservation === undefined) return price.dimension;
+  return price.dimension === 'FLAT' ? 'RESERVATION_FLAT' : price.dimension === 'TIME' ? 'RESERVATION_TIME' : price.dimension;
+}
+
+function activeSet(tariff: Tariff, entries: readonly Entry[], holds: readonly boolean[], base: number): ActiveSet {
+  const offer = (dimension: Dimension, ...reservations: (string | undefined)[]) =>
+    reservations.flatMap((reservation) =>
+      entries.flatMap(({ element, price }, i) =>
+        holds[element] && price.dimension === dimension && tariff.elements[element]?.restrictions?.reservation === reservation
+          ? [base + i]
+          : [],
+      ),
+    );
+  const candidates = {
+    flat: offer('FLAT', undefined),
+    energy: offer('ENERGY', undefined),
+    time: offer('TIME', undefined),
+    parking: offer('PARKING_TIME', undefined),
+    reservedFlat: offer('FLAT', 'reservation'),
+    reservedTime: offer('TIME', 'reservation'),
+    // RESERVATION elements still price what RESERVATION_EXPIRES does not. OCPI 2.2.1, 11.4.7
+    expiredFlat: offer('FLAT', 'expires', 'reservation'),
+    expiredTime: offer('TIME', 'expires', 'reservation'),
   };
-  const is = (dimension: string, reservation: string | undefined) => (entry: Entry) =>
-    entry.price.dimension === dimension && tariff.elements[entry.element]?.restrictions?.reservation === reservation;
-  offer(FLAT, is('FLAT', undefined));
-  offer(ENERGY, is('ENERGY', undefined));
-  offer(TIME, is('TIME', undefined));
-  offer(PARKING, is('PARKING_TIME', undefined));
-  offer(RESERVED_FLAT, is('FLAT', 'reservation'));
-  offer(RESERVED_TIME, is('TIME', 'reservation'));
-  // RESERVATION elements still price what RESERVATION_EXPIRES does not. OCPI 2.2.1, 11.4.7
-  for (const kind of ['expires', 'reservation']) {
-    offer(EXPIRED_FLAT, is('FLAT', kind));
-    offer(EXPIRED_TIME, is('TIME', kind));
-  }
-  candidates.forEach((list, question) => {
-    const head = list[0];
-    if (head !== undefined) first[question] = entries[head]!.measured === undefined ? head : ASK;
-  });
-  return { candidates, first };
+  const first = ([head]: readonly number[]) => (head === undefined ? NONE : entries[head - base]!.measured === undefined ? head : ASK);
+  const loaded = (list: readonly number[]) => list.some((index) => usesLoad(entries[index - base]!.measured));
+  return {
+    candidates,
+    byLoad: {
+      flat: loaded(candidates.flat),
+      energy: loaded(candidates.energy),
+      time: loaded(candidates.time),
+      parking: loaded(candidates.parking),
+      reservedFlat: loaded(candidates.reservedFlat),
+      reservedTime: loaded(candidates.reservedTime),
+      expiredFlat: loaded(candidates.expiredFlat),
+      expiredTime: loaded(candidates.expiredTime),
+    },
+    flat: first(candidates.flat),
+    energy: first(candidates.energy),
+    time: first(candidates.time),
+    parking: first(candidates.parking),
+    reservedFlat: first(candidates.reservedFlat),
+    reservedTime: first(candidates.reservedTime),
+    expiredFlat: first(candidates.expiredFlat),
+    expiredTime: first(candidates.expiredTime),
+  };
+}
+
+function usesLoad(r: Restrictions | undefined): boolean {
+  if (!r) return false;
+  return [r.minCurrentMicroA, r.maxCurrentMicroA, r.minPowerMilliW, r.maxPowerMilliW].some((limit) => limit !== undefined);
 }
 
 type SetFor = (holds: readonly boolean[]) => ActiveSet;

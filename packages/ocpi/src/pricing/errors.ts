@@ -5,11 +5,19 @@ export type PricingErrorCode = 'missing' | 'type' | 'range' | 'precision' | 'cur
 export class PricingError extends Error {
   readonly code: PricingErrorCode;
   readonly pointer: string;
+  /** The message without the pointer. */
+  readonly reason: string;
 
   constructor(code: PricingErrorCode, pointer: string, message: string) {
     super(pointer === '' ? message : `${pointer}: ${message}`);
+    this.reason = message;
     this.name = 'PricingError';
     this.code = code;
     this.pointer = pointer;
+  }
+
+  /** The same error seen from further out: its pointer begins with where the part stands. */
+  within(outer: string): PricingError {
+    return new PricingError(this.code, outer + this.pointer, this.reason);
   }
 }

@@ -18,6 +18,9 @@ export function scale(x: number, places: number, pointer: string): bigint {
 
 /** As `scale`, for quantities that stay within safe integers (energy, currents, powers). */
 export function scaleSafe(x: number, places: number, pointer: string): number {
+  const factor = 10 ** places;
+  const near = Math.round(x * factor);
+  if (Math.abs(near) < EXACT_BOUND && near / factor === x) return near;
   const n = Number(scale(x, places, pointer));
   if (!Number.isSafeInteger(n)) throw new PricingError('range', pointer, `${x} is too large`);
   return n;

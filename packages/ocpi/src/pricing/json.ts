@@ -31,15 +31,67 @@ export function maybe<T>(value: unknown, at: string, read: (value: unknown, at: 
   return value === undefined || value === null ? undefined : read(value, at);
 }
 
-const DATE_TIME = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|z|\+00:00)?$/;
+const TAIL = /^(?:\.(\d{1,9}))?(?:Z|z|\+00:00)?$/;
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** Epoch milliseconds of an OCPI DateTime, which is UTC with or without `Z`. */
+/** Epoch milliseconds of an OCPI DateTime, which is UTC with or without `Z`. A CDR holds many, so digits are read one by one. */
 export function instant(value: unknown, at: string): number {
   const wire = text(value, at);
-  // The common form is parsed by the engine; what it accepts beyond OCPI is kept out by the pattern.
-  if (!DATE_TIME.test(wire)) throw new PricingError('type', at, `${wire} is not a UTC date and time`);
-  const zoned = wire.endsWith('Z') || wire.endsWith('z') || wire.endsWith('+00:00') ? wire : `${wire}Z`;
-  const ms = Date.parse(zoned.replace(' ', 'T'));
-  if (Number.isNaN(ms)) throw new PricingError('type', at, `${wire} is not a date and time`);
-  return ms;
+  const year = digits(wire, 0, 4);
+  const month = digits(wire, 5, 2);
+  const day = digits(wire, 8, 2);
+  const hour = digits(wire, 11, 2);
+  const minute = digits(wire, 14, 2);
+  const second = digits(wire, 17, 2);
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const days = month === 2 && leap ? 29 : (DAYS[month - 1] ?? 0);
+  const fraction = fractionMs(wire);
+  // NaN, from a sign that is no digit, fails every comparison.
+  const inRange = year >= 0 && month >= 1 && day >= 1 && day <= days && hour <= 23 && minute <= 59 && second <= 60 && fraction >= 0;
+  if (!inRange || !separated(wire)) throw new PricingError('type', at, `${wire} is not a UTC date and time`);
+  return ((dayNumber(year, month, day) * 24 + hour) * 60 + minute) * 60_000 + second * 1000 + fraction;
+}
+
+const DASH = 45;
+const COLON = 58;
+const DOT = 46;
+const LETTER_T = 84;
+const LETTER_Z = 90;
+const SPACE = 32;
+
+function separated(wire: string): boolean {
+  const between = wire.charCodeAt(10);
+  return (
+    wire.charCodeAt(4) === DASH &&
+    wire.charCodeAt(7) === DASH &&
+    (between === LETTER_T || between === SPACE) &&
+    wire.charCodeAt(13) === COLON &&
+    wire.charCodeAt(16) === COLON
+  );
+}
+
+/** Milliseconds that stand after the second; NaN where what follows it is no end of a DateTime. */
+function fractionMs(wire: string): number {
+  if (wire.length === 20 && wire.charCodeAt(19) === LETTER_Z) return 0;
+  if (wire.length === 24 && wire.charCodeAt(19) === DOT && wire.charCodeAt(23) === LETTER_Z) return digits(wire, 20, 3);
+  const tail = TAIL.exec(wire.slice(19));
+  return tail ? Number((tail[1] ?? '').slice(0, 3).padEnd(3, '0')) : Number.NaN;
+}
+
+function digits(wire: string, from: number, count: number): number {
+  let n = 0;
+  for (let i = from; i < from + count; i++) {
+    const digit = wire.charCodeAt(i) - 48;
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN;
+    n = n * 10 + digit;
+  }
+  return n;
+}
+
+/** Days since 1970-01-01 in the proleptic Gregorian calendar; years are counted from March, so that a leap day ends one. */
+function dayNumber(year: number, month: number, day: number): number {
+  const y = month <= 2 ? year - 1 : year;
+  const m = (month + 9) % 12;
+  const dayOfYear = Math.floor((153 * m + 2) / 5) + day - 1;
+  return 365 * y + Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400) + dayOfYear - 719_468;
 }

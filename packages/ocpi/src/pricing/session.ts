@@ -1,6 +1,6 @@
 import { PricingError } from './errors.js';
 import { scaleSafe } from './exact.js';
-import { instant, list, maybe, number, record, text } from './json.js';
+import { instant, type Json, list, maybe, number, record, text } from './json.js';
 import { defaultPolicies, type Policies } from './policies.js';
 import type { OcpiVersion } from './tariff.js';
 
@@ -77,9 +77,13 @@ export function readSession(version: OcpiVersion, json: unknown, options: ReadOp
 
 function read(wire: Readonly<Record<string, unknown>>, start: number, givenEnd: number | undefined, options: ReadOptions): PricedSession {
   const periods = list(wire.charging_periods, '/charging_periods');
-  const starts = periods.map((p, i) =>
-    instant(record(p, `/charging_periods/${i}`).start_date_time, `/charging_periods/${i}/start_date_time`),
-  );
+  const starts = periods.map((p, i) => {
+    try {
+      return instant(record(p, '').start_date_time, '/start_date_time');
+    } catch (error) {
+      throw error instanceof PricingError ? error.within(`/charging_periods/${i}`) : error;
+    }
+  });
   for (let i = 1; i < starts.length; i++) {
     if (starts[i]! < starts[i - 1]!)
       throw new PricingError('order', `/charging_periods/${i}/start_date_time`, 'periods stand in the order of time');
@@ -87,8 +91,15 @@ function read(wire: Readonly<Record<string, unknown>>, start: number, givenEnd: 
   const end = givenEnd ?? starts.at(-1) ?? start;
   if (end < (starts.at(-1) ?? start)) throw new PricingError('order', '/end_date_time', 'the end lies before the last period');
   const currency = maybe(wire.currency, '/currency', text);
-  const policies = { ...defaultPolicies, ...options.policies };
-  const out = periods.map((p, i) => readPeriod(p, starts[i]!, starts[i + 1] ?? end, policies, `/charging_periods/${i}`));
+  const policies = options.policies ? { ...defaultPolicies, ...options.policies } : defaultPolicies;
+  const out: Period[] = [];
+  for (let i = 0; i < periods.length; i++) {
+    try {
+      out.push(readPeriod(record(periods[i], ''), starts[i]!, starts[i + 1] ?? end, policies, out.at(-1)?.tariffId));
+    } catch (error) {
+      throw error instanceof PricingError ? error.within(`/charging_periods/${i}`) : error;
+    }
+  }
   const reservation = options.reservation ?? saidReservation(wire) ?? guessReservation(out, policies);
   return {
     start,
@@ -117,9 +128,11 @@ const HOUR_MS = 3_600_000;
 /** 0.0001 h, the resolution of an OCPI number. */
 const HOUR_RESOLUTION_MS = 360;
 
-function readPeriod(json: unknown, start: number, end: number, policies: Policies, at: string): Period {
-  const wire = record(json, at);
-  const tariffId = maybe(wire.tariff_id, `${at}/tariff_id`, text);
+function readPeriod(wire: Json, start: number, end: number, policies: Policies, before: string | undefined): Period {
+  const named = maybe(wire.tariff_id, '/tariff_id', text);
+  // The same text as the period before, where it is equal: then comparing them later is comparing pointers.
+  const tariffId = named === before ? before : named;
+  const clockMs = end - start;
   let energyMilliWh = 0;
   let timeMs = 0;
   let parkingMs = 0;
@@ -128,37 +141,23 @@ function readPeriod(json: unknown, start: number, end: number, policies: Policie
   let maxCurrentMicroA = -1;
   let minPowerMilliW = -1;
   let maxPowerMilliW = -1;
-  const dimensions = list(wire.dimensions, `${at}/dimensions`);
+  const dimensions = list(wire.dimensions, '/dimensions');
   for (let i = 0; i < dimensions.length; i++) {
-    const where = `${at}/dimensions/${i}`;
-    const dimension = record(dimensions[i], where);
-    const volume = number(dimension.volume, `${where}/volume`);
-    switch (dimension.type) {
-      case 'ENERGY':
-        energyMilliWh += energy(volume, policies, where);
-        break;
-      case 'TIME':
-        timeMs += hours(volume, end - start, policies, where);
-        break;
-      case 'PARKING_TIME':
-        parkingMs += hours(volume, end - start, policies, where);
-        break;
-      case 'RESERVATION_TIME':
-        reservationMs += hours(volume, end - start, policies, where);
-        break;
-      case 'MIN_CURRENT':
-        minCurrentMicroA = scaleSafe(volume, 6, where);
-        break;
-      case 'MAX_CURRENT':
-        maxCurrentMicroA = scaleSafe(volume, 6, where);
-        break;
-      case 'MIN_POWER':
-        minPowerMilliW = scaleSafe(volume, 6, where);
-        break;
-      case 'MAX_POWER':
-        maxPowerMilliW = scaleSafe(volume, 6, where);
-        break;
-      default: // FLAT of 2.1.1, session-only and unknown dimensions price nothing.
+    const dimension = dimensions[i];
+    try {
+      const { type, volume } = record(dimension, '');
+      const x = number(volume, '/volume');
+      if (type === 'ENERGY') energyMilliWh += energy(x, policies);
+      else if (type === 'TIME') timeMs += hours(x, clockMs, policies);
+      else if (type === 'PARKING_TIME') parkingMs += hours(x, clockMs, policies);
+      else if (type === 'RESERVATION_TIME') reservationMs += hours(x, clockMs, policies);
+      else if (type === 'MIN_CURRENT') minCurrentMicroA = scaleSafe(x, 6, '/volume');
+      else if (type === 'MAX_CURRENT') maxCurrentMicroA = scaleSafe(x, 6, '/volume');
+      else if (type === 'MIN_POWER') minPowerMilliW = scaleSafe(x, 6, '/volume');
+      else if (type === 'MAX_POWER') maxPowerMilliW = scaleSafe(x, 6, '/volume');
+      // FLAT of 2.1.1, session-only and unknown dimensions price nothing.
+    } catch (error) {
+      throw error instanceof PricingError ? error.within(`/dimensions/${i}`) : error;
     }
   }
   return {
@@ -176,15 +175,15 @@ function readPeriod(json: unknown, start: number, end: number, policies: Policie
   };
 }
 
-function energy(volume: number, policies: Policies, at: string): number {
-  if (volume < 0) throw new PricingError('range', `${at}/volume`, 'a billed energy is not negative');
+function energy(volume: number, policies: Policies): number {
+  if (volume < 0) throw new PricingError('range', '/volume', 'a billed energy is not negative');
   if (policies.finerEnergy === 'round') return Math.round(volume * 1e6);
-  return scaleSafe(volume, 6, `${at}/volume`);
+  return scaleSafe(volume, 6, '/volume');
 }
 
 /** Hours to milliseconds: thirds of an hour have no decimal, so this one is rounded, to the nearest. */
-function hours(volume: number, clockMs: number, policies: Policies, at: string): number {
+function hours(volume: number, clockMs: number, policies: Policies): number {
   const ms = Math.round(volume * HOUR_MS);
-  if (ms < 0 || !Number.isSafeInteger(ms)) throw new PricingError('range', `${at}/volume`, 'a billed duration is not negative');
+  if (ms < 0 || !Number.isSafeInteger(ms)) throw new PricingError('range', '/volume', 'a billed duration is not negative');
   return policies.hours === 'clock' && Math.abs(ms - clockMs) < HOUR_RESOLUTION_MS ? clockMs : ms;
 }

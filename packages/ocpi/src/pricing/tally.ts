@@ -1,0 +1,289 @@
+import type { Remark, Slice } from './amounts.js';
+import { ASK, type Compiled, NONE, type Question, type Window } from './compile.js';
+import { PricingError } from './errors.js';
+import { mulDiv } from './exact.js';
+import type { Plan } from './plan.js';
+import type { Period, PricedSession } from './session.js';
+import type { Restrictions } from './tariff.js';
+
+const nobody = <T>(value: T): Record<Question, T> => ({
+  flat: value,
+  energy: value,
+  time: value,
+  parking: value,
+  reservedFlat: value,
+  reservedTime: value,
+  expiredFlat: value,
+  expiredTime: value,
+});
+/** A window that holds nothing and no moment. */
+const NO_WINDOW: Window = { from: 1, to: 0, set: { ...nobody(NONE), candidates: nobody<readonly number[]>([]), byLoad: nobody(false) } };
+
+/** How much each entry of a plan has gathered of a session; periods are added in order. */
+export class Tally {
+  readonly plan: Plan;
+  /** Per entry: mWh, ms or pieces. */
+  readonly volumes: Float64Array;
+  /** The `count` entries that gathered anything, in the order of their first time. */
+  readonly order: Int32Array;
+  count = 0;
+  /** Per entry the slices of time, when they are wanted. */
+  readonly slices: Slice[][] | undefined;
+  readonly remarks = new Map<string, Remark>();
+  energyMilliWh = 0;
+  timeMs = 0;
+  parkingMs = 0;
+  reservationMs = 0;
+  lastEnergy = NONE;
+  lastTime = NONE;
+  lastParking = NONE;
+  lastReserved = NONE;
+  #session: Omit<PricedSession, 'periods' | 'end'> = { start: 0 };
+  #current: Compiled | undefined;
+  #window: Window = NO_WINDOW;
+  /** From when, until when, and below which energy the four answers hold; ASK where current or power decide, period by period. */
+  #from = 1;
+  #to = 0;
+  #toEnergy = 0;
+  #flat = NONE;
+  #energy = NONE;
+  #time = NONE;
+  #parking = NONE;
+  #tariffId: string | undefined | null = null;
+  #until = -Infinity;
+  /** Where min/max_duration begin to count; NaN before anything that counts. */
+  #origin = Number.NaN;
+  #reservedFrom = Number.NaN;
+  #flatDue = true;
+  readonly #flatsCharged = new Set<Compiled>();
+  readonly #reservedFlatsCharged = new Set<Compiled>();
+
+  constructor(plan: Plan, session: Omit<PricedSession, 'periods' | 'end'>, trace: boolean) {
+    this.plan = plan;
+    this.volumes = new Float64Array(plan.entries.length);
+    this.order = new Int32Array(plan.entries.length);
+    this.slices = trace ? plan.entries.map(() => []) : undefined;
+    this.begin(session);
+  }
+
+  /** Forgets all and begins another session; a settlement run uses one tally for all of its sessions. */
+  begin(session: Omit<PricedSession, 'periods' | 'end'>): void {
+    const { currency } = this.plan;
+    if (session.currency !== undefined && session.currency !== currency) {
+      throw new PricingError('currency', '/currency', `the session is in ${session.currency}, its tariff in ${currency}`);
+    }
+    this.#session = session;
+    for (let i = 0; i < this.count; i++) this.volumes[this.order[i]!] = 0;
+    this.count = 0;
+    this.energyMilliWh = this.timeMs = this.parkingMs = this.reservationMs = 0;
+    this.lastEnergy = this.lastTime = this.lastParking = this.lastReserved = NONE;
+    this.#tariffId = null;
+    this.#until = -Infinity;
+    this.#origin = this.#reservedFrom = Number.NaN;
+    this.#flatDue = true;
+    if (this.remarks.size > 0) this.remarks.clear();
+    if (this.#flatsCharged.size > 0) this.#flatsCharged.clear();
+    if (this.#reservedFlatsCharged.size > 0) this.#reservedFlatsCharged.clear();
+    if (this.slices) for (const list of this.slices) list.length = 0;
+  }
+
+  add(period: Period): void {
+    const { start, end } = period;
+    if (!(start >= this.#until && end >= start)) throw new PricingError('order', '', 'periods are added in the order of time');
+    this.#until = end;
+    if (period.tariffId !== this.#tariffId) this.#use(period.tariffId);
+    const { energyMilliWh, timeMs, parkingMs, reservationMs } = period;
+    if (reservationMs > 0) {
+      if (!(this.#reservedFrom <= start)) this.#reservedFrom = start;
+      if (this.plan.policies.durationFrom === 'start' && !(this.#origin <= start)) this.#origin = start;
+      this.#walk(period, this.#reservedFrom, true);
+    }
+    if (reservationMs === 0 || energyMilliWh > 0 || timeMs > 0 || parkingMs > 0) {
+      if (!(this.#origin <= start)) this.#origin = start;
+      const before = this.energyMilliWh;
+      if (start >= this.#to || start < this.#from || before >= this.#toEnergy) this.#look(period, start, before, this.#origin);
+      if (end <= this.#to && before + energyMilliWh <= this.#toEnergy)
+        this.#charge(period, start, end, before, energyMilliWh, timeMs, parkingMs);
+      else this.#walk(period, this.#origin, false);
+    }
+    this.energyMilliWh += period.energyMilliWh;
+    this.timeMs += period.timeMs;
+    this.parkingMs += period.parkingMs;
+    this.reservationMs += period.reservationMs;
+  }
+
+  #use(tariffId: string | undefined): void {
+    const began = this.#tariffId !== null;
+    this.#tariffId = tariffId;
+    if (began && this.#current && (tariffId === undefined || sameId(this.#current.tariff.id, tariffId))) return;
+    const { start } = this.#session;
+    const next = this.plan.compiled.find(({ tariff: { id, validFrom, validTo } }) =>
+      tariffId === undefined ? (validFrom ?? -Infinity) <= start && start < (validTo ?? Infinity) : sameId(id, tariffId),
+    );
+    if (!next)
+      throw new PricingError(
+        'noTariff',
+        '',
+        tariffId === undefined ? 'no tariff is valid at the start' : `tariff ${tariffId} is not there`,
+      );
+    this.#current = next;
+    this.#to = -Infinity;
+    if (this.plan.policies.flat === 'tariff') this.#flatDue = !this.#flatsCharged.has(next);
+  }
+
+  /** Finds the components that hold at a moment and an energy, and how far they do. */
+  #look(period: Period, start: number, energy: number, origin: number): void {
+    const current = this.#current!;
+    const window = current.windowAt(start);
+    this.#window = window;
+    this.#from = start;
+    this.#to = window.to;
+    this.#toEnergy = Infinity;
+    for (const cut of current.durationCuts) if (origin + cut > start && origin + cut < this.#to) this.#to = origin + cut;
+    for (const cut of current.energyCuts) if (cut > energy && cut < this.#toEnergy) this.#toEnergy = cut;
+    const { set } = window;
+    const { byLoad, candidates } = set;
+    const duration = start - origin;
+    this.#flat = set.flat === ASK && !byLoad.flat ? this.#ask(candidates.flat, period, energy, duration) : set.flat;
+    this.#energy = set.energy === ASK && !byLoad.energy ? this.#ask(candidates.energy, period, energy, duration) : set.energy;
+    this.#time = set.time === ASK && !byLoad.time ? this.#ask(candidates.time, period, energy, duration) : set.time;
+    this.#parking = set.parking === ASK && !byLoad.parking ? this.#ask(candidates.parking, period, energy, duration) : set.parking;
+  }
+
+  /** Goes through a period from one moment to the next at which another component may hold. */
+  #walk(period: Period, origin: number, reserving: boolean): void {
+    const { start, end, energyMilliWh } = period;
+    const length = end - start;
+    let t = start;
+    let energy = 0;
+    let passed = 0;
+    for (;;) {
+      const before = this.energyMilliWh + energy;
+      this.#look(period, t, before, origin);
+      let to = Math.min(this.#to, end);
+      // Energy and the reported durations are spread evenly over the period.
+      let energyTo = to === end ? energyMilliWh : mulDiv(energyMilliWh, to - start, length);
+      if (this.energyMilliWh + energyTo > this.#toEnergy) {
+        energyTo = this.#toEnergy - this.energyMilliWh;
+        to = Math.max(t, start + mulDiv(length, energyTo, energyMilliWh));
+      }
+      const last = to === end && energyTo === energyMilliWh;
+      const part = (volume: number) =>
+        (last ? volume : mulDiv(volume, to - start, length)) - (passed === 0 ? 0 : mulDiv(volume, passed, length));
+      if (reserving) this.#reserve(period, t, to, before, part(period.reservationMs));
+      else this.#charge(period, t, to, before, energyTo - energy, part(period.timeMs), part(period.parkingMs));
+      if (last) break;
+      t = to;
+      energy = energyTo;
+      passed = to - start;
+    }
+    // The answers were those of a reservation, or of the last part alone.
+    this.#to = -Infinity;
+  }
+
+  /** Charges a stretch in which the answers hold. */
+  #charge(period: Period, from: number, to: number, before: number, energy: number, time: number, parking: number): void {
+    const { candidates } = this.#window.set;
+    const duration = from - this.#origin;
+    if (this.#flatDue && this.#flat !== NONE) {
+      const found = this.#flat === ASK ? this.#ask(candidates.flat, period, before, duration) : this.#flat;
+      if (found !== NONE) {
+        this.#flatDue = false;
+        if (this.plan.policies.flat === 'tariff') this.#flatsCharged.add(this.#current!);
+        this.#gather(found, 1, from, to);
+      }
+    }
+    if (energy > 0) {
+      const found = this.#energy === ASK ? this.#ask(candidates.energy, period, before, duration) : this.#energy;
+      if (found !== NONE) {
+        this.lastEnergy = found;
+        this.#gather(found, energy, from, to);
+      }
+    }
+    if (time > 0) {
+      const found = this.#time === ASK ? this.#ask(candidates.time, period, before, duration) : this.#time;
+      if (found !== NONE) {
+        this.lastTime = found;
+        this.#gather(found, time, from, to);
+      }
+    }
+    if (parking > 0) {
+      const found = this.#parking === ASK ? this.#ask(candidates.parking, period, before, duration) : this.#parking;
+      if (found !== NONE) {
+        this.lastParking = found;
+        this.#gather(found, parking, from, to);
+      }
+    }
+  }
+
+  #reserve(period: Period, from: number, to: number, energy: number, time: number): void {
+    const { set } = this.#window;
+    const expired = this.#session.reservation === 'expired';
+    const find = (question: Question) =>
+      set[question] === ASK ? this.#ask(set.candidates[question], period, energy, from - this.#reservedFrom) : set[question];
+    const fee = find(expired ? 'expiredFlat' : 'reservedFlat');
+    const charged = this.#reservedFlatsCharged;
+    if (fee !== NONE && (this.plan.policies.flat === 'session' ? charged.size === 0 : !charged.has(this.#current!))) {
+      charged.add(this.#current!);
+      this.#gather(fee, 1, from, to);
+    }
+    const line = time > 0 ? find(expired ? 'expiredTime' : 'reservedTime') : NONE;
+    if (line !== NONE) {
+      this.lastReserved = line;
+      this.#gather(line, time, from, to);
+    }
+  }
+
+  #ask(candidates: readonly number[], period: Period, energy: number, duration: number): number {
+    for (const index of candidates) {
+      const { measured } = this.plan.entries[index]!;
+      if (measured === undefined || this.#holds(measured, period, energy, duration)) return index;
+    }
+    return NONE;
+  }
+
+  #holds(r: Restrictions, period: Period, energy: number, duration: number): boolean {
+    if (r.minEnergyMilliWh !== undefined && energy < r.minEnergyMilliWh) return false;
+    if (r.maxEnergyMilliWh !== undefined && energy >= r.maxEnergyMilliWh) return false;
+    if (r.minDurationMs !== undefined && duration < r.minDurationMs) return false;
+    if (r.maxDurationMs !== undefined && duration >= r.maxDurationMs) return false;
+    const { minCurrentMicroA: minI, maxCurrentMicroA: maxI, minPowerMilliW: minP, maxPowerMilliW: maxP } = period;
+    return (
+      this.#between(r.minCurrentMicroA, r.maxCurrentMicroA, minI, maxI, 'currentUnknown') &&
+      this.#between(r.minPowerMilliW, r.maxPowerMilliW, minP, maxP, 'powerUnknown')
+    );
+  }
+
+  /** A limit of current or power holds when the whole period lay within it; what was not reported fulfils no limit. */
+  #between(
+    min: number | undefined,
+    max: number | undefined,
+    least: number,
+    most: number,
+    code: 'currentUnknown' | 'powerUnknown',
+  ): boolean {
+    if (min === undefined && max === undefined) return true;
+    const low = least >= 0 ? least : most;
+    const high = most >= 0 ? most : least;
+    if (low < 0) {
+      const what = code === 'powerUnknown' ? 'power' : 'current';
+      this.remarks.set(code, { code, message: `a period reports no ${what}: elements with a limit on it do not hold there` });
+      return false;
+    }
+    return (min === undefined || low >= min) && (max === undefined || high < max);
+  }
+
+  #gather(index: number, volume: number, from: number, to: number): void {
+    const before = this.volumes[index]!;
+    if (before === 0) {
+      this.order[this.count] = index;
+      this.count += 1;
+    }
+    this.volumes[index] = before + volume;
+    this.slices?.[index]?.push({ from, to, volume });
+  }
+}
+
+function sameId(a: string, b: string): boolean {
+  return a === b || a.toLowerCase() === b.toLowerCase();
+}
