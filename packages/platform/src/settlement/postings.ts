@@ -67,7 +67,7 @@ export function p9(deal: Deal, sold: Charge, payer: Account): Entry[] {
 function purchaseLegs(deal: Deal, { gross, net, tax, selfAssessed, rounding }: Charge): Leg[] {
   const local = deal.jurisdiction;
   return [
-    ...legs('debit', 'cost', net),
+    ...legs('debit', 'cost', net - rounding),
     ...legs('debit', inputTax(local), tax + selfAssessed),
     ...legs('credit', taxDue(local), selfAssessed),
     ...legs('credit', payable(deal.seller), gross),
