@@ -46,7 +46,9 @@ export async function startHub(
   const log = given ?? createLog({ level: config.logLevel });
   for (const warning of config.warnings) log.warn(warning);
   const undo: (() => Promise<unknown>)[] = [];
+  let stopping = false;
   const stop = async () => {
+    stopping = true;
     for (let step = undo.pop(); step; step = undo.pop()) await step();
   };
   try {
@@ -70,7 +72,9 @@ export async function startHub(
     undo.push(() => database.close());
     const redis = await openRedis({
       url: redisUrl,
-      onState: (state, reason) => log[state === 'up' ? 'info' : 'warn']({ reason }, `Redis is ${state}`),
+      onState: (state, reason) => {
+        if (!stopping) log[state === 'up' ? 'info' : 'warn']({ reason }, `Redis is ${state}`);
+      },,
     });
     undo.push(() => redis.close());
 

@@ -61,20 +61,22 @@ describe('charging session', () => {
   });
 
   it('loses no energy and no second, wherever readings and borders fall', () => {
-    const step = fc.record({ seconds: fc.integer({ min: 0, max: 9_000 }), wh: fc.integer({ min: 0, max: 30_000 }) });
+    const step = fc.record({ seconds: fc.integer({ min: 0, max: 9_000 }), milliWh: fc.integer({ min: 0, max: 30_000_000 }) });
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 30 }), (steps) => {
         let time = facts.startedAt.getTime();
         let register = facts.startRegisterMilliWh;
         let state = begin(facts);
-        for (const { seconds, wh } of steps) {
+        for (const { seconds, milliWh } of steps) {
           time += seconds * 1000;
-          register += wh * 1000;
+          register += milliWh;
           state = apply(state, { kind: 'metered', at: new Date(time), registerMilliWh: register }, everyHour).state;
         }
         expect(energyMilliWh(state)).to.equal(register - facts.startRegisterMilliWh);
         expect(state.periods.reduce((sum, p) => sum + p.chargingSeconds, 0)).to.equal((time - facts.startedAt.getTime()) / 1000);
-        expect(state.periods.every((p) => p.energyMilliWh >= 0 && p.energyMilliWh % 100 === 0)).to.equal(true);
+        expect(state.periods.every((p) => p.energyMilliWh >= 0)).to.equal(true);
+        // All but the last: what a meter shows finer than the wire is not lost, it ends in the total.
+        expect(state.periods.slice(0, -1).every((p) => p.energyMilliWh % 100 === 0)).to.equal(true);
       }),
       { seed: 20260301, numRuns: 200 },
     );

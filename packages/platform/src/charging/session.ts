@@ -91,8 +91,8 @@ function advance(state: Metered & { facts: SessionFacts }, at: Date, register: n
   let from = state.at;
   for (const until of [...cuts, at]) {
     const last = until === at;
-    const share = last ? gained : shareUntil(gained, state.at, until, at);
     const period = periods.at(-1)!;
+    const share = last ? gained : onWire(shareUntil(gained, state.at, until, at), period.energyMilliWh - shared);
     periods[periods.length - 1] = {
       ...period,
       energyMilliWh: period.energyMilliWh + share - shared,
@@ -107,8 +107,12 @@ function advance(state: Metered & { facts: SessionFacts }, at: Date, register: n
 
 /** Energy counts evenly between two readings: nobody measured in between. */
 function shareUntil(gained: number, from: Date, until: Date, to: Date): number {
-  const part = (BigInt(gained) * BigInt(until.getTime() - from.getTime())) / BigInt(to.getTime() - from.getTime());
-  return Number(part - (part % BigInt(WIRE_STEP_MILLI_WH)));
+  return Number((BigInt(gained) * BigInt(until.getTime() - from.getTime())) / BigInt(to.getTime() - from.getTime()));
+}
+
+/** The share with which a period that ends holds a whole number of wire steps; what is left over is the next period's. */
+function onWire(share: number, before: number): number {
+  return share - ((before + share) % WIRE_STEP_MILLI_WH);
 }
 
 /** Whole seconds since the start, so that rounding never accumulates over periods. */

@@ -32,7 +32,7 @@ export interface RoamingCommand {
   result?: CommandResult;
 }
 
-/** A CDR as it stands between its owner and one other party. */
+/** A CDR as it stands between us and a partner's party: the one that sent it (`in`), or the one that is to get it (`out`). */
 export interface CdrExchange {
   owner: PartyId;
   id: string;

@@ -56,6 +56,7 @@ export interface Claimed {
 
 export type OutboxStore = ReturnType<typeof createOutboxStore>;
 
+// The id leaves as a text: where rows are put in order, `outbox.id` must be said, or "10" comes before "9".
 const COLUMNS = 'id::text AS id, operator_id, consumer, key, body::text AS body, attempts, failures, created_at';
 const FIRST = '(SELECT min(id) FROM outbox WHERE consumer = $1 AND key = $2)';
 
@@ -83,7 +84,7 @@ export function createOutboxStore(sql: Sql) {
     },
 
     async batch(tx: Tx, consumer: string, key: string, limit: number): Promise<Claimed[]> {
-      const rows = await sql<Row>(tx, `SELECT ${COLUMNS} FROM outbox WHERE consumer = $1 AND key = $2 ORDER BY id LIMIT $3`, [
+      const rows = await sql<Row>(tx, `SELECT ${COLUMNS} FROM outbox WHERE consumer = $1 AND key = $2 ORDER BY outbox.id LIMIT $3`, [
         consumer,
         key,
         limit,

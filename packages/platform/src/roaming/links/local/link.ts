@@ -110,14 +110,14 @@ async function keepCommand(
 
 /** Durable before it is acknowledged; the same again gets the same answer; other content under one id is kept and refused. */
 async function takeCdr(message: Message<'cdr'>, { transact, store, cdrArrived, clock }: LocalNeeds): Promise<Reply> {
-  const { operatorId, from, to, raw } = message;
+  const { operatorId, from, raw } = message;
   const cdr = message.typed();
   const bytes = raw?.bytes;
   if (!raw || !bytes) return refuse('invalid', 'a CDR is only taken in the form in which it was sent');
   const exchange: CdrExchange = {
     owner: cdr.owner,
     id: cdr.id,
-    party: to,
+    party: from,
     direction: 'in',
     version: raw.version,
     bytes,
