@@ -74,7 +74,7 @@ export async function startHub(
       url: redisUrl,
       onState: (state, reason) => {
         if (!stopping) log[state === 'up' ? 'info' : 'warn']({ reason }, `Redis is ${state}`);
-      },,
+      },
     });
     undo.push(() => redis.close());
 
