@@ -12,16 +12,13 @@ export interface Violation {
 const formats: Record<string, (value: string) => boolean> = {
   'ocpi-date-time': (value) => isDateTime(value),
   'ci-string': isPrintableAscii,
-  printable: (value) => !hasControls.test(value),
+  printable: isPrintable,
   uri: (value) => noBlanks.test(value),
   'time-of-day': (value) => clock.test(value),
   'local-date': (value) => value.length === 10 && isDateTime(`${value}T00:00:00`),
   degrees: (value) => decimalDegrees.test(value),
 };
 
-// Line breaks and tabs stand in texts of real partners and in examples of the standard itself, so they pass.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const hasControls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 // Relative ones stand in examples of the standard; whoever calls a URL checks it as one that may be called.
 const noBlanks = /^\S*$/;
 const clock = /^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/;
@@ -85,6 +82,15 @@ function sentence(keyword: string, params: Record<string, unknown>, fallback: st
 
 const escapePointer = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
+// Line breaks and tabs stand in texts of real partners and in examples of the standard itself, so they pass.
+function isPrintable(value: string): boolean {
+  for (let at = 0; at < value.length; at += 1) {
+    const code = value.charCodeAt(at);
+    if ((code < 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) || code === 0x7f) return false;
+  }
+  return true;
+}
+
 function isPrintableAscii(value: string): boolean {
   for (let at = 0; at < value.length; at += 1) {
     const code = value.charCodeAt(at);
@@ -93,17 +99,48 @@ function isPrintableAscii(value: string): boolean {
   return true;
 }
 
-const stamp = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(?:Z|[+-]00:00)?$/i;
 const days = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const ZERO = 48;
 
-/** True for a moment in UTC with a real calendar day. A blank for the T and +00:00 for the Z are sent in the field and mean the same. */
+/** Two digits as a number; negative or past 99 when they are none. */
+const pair = (text: string, at: number): number => {
+  const tens = text.charCodeAt(at) - ZERO;
+  const ones = text.charCodeAt(at + 1) - ZERO;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : 1000;
+};
+
+/**
+ * True for a moment in UTC with a real calendar day. A blank for the T and +00:00 for the Z are sent in the field and mean the same.
+ * By character codes, since a CDR has dozens of them and a regular expression takes four times as long.
+ */
 export function isDateTime(value: string): boolean {
-  const parts = value.length <= 35 ? stamp.exec(value) : null;
-  if (!parts) return false;
-  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map(Number) as [number, number, number, number, number, number];
-  if (month < 1 || month > 12 || day < 1 || day > (days[month - 1] ?? 0)) return false;
+  const { length } = value;
+  if (length < 19 || length > 35) return false;
+  const month = pair(value, 5);
+  const day = pair(value, 8);
+  const separator = value.charCodeAt(10);
+  if (value.charCodeAt(4) !== 45 || value.charCodeAt(7) !== 45 || value.charCodeAt(13) !== 58 || value.charCodeAt(16) !== 58) return false;
+  if (separator !== 84 && separator !== 116 && separator !== 32) return false;
+  const year = pair(value, 0) * 100 + pair(value, 2);
+  if (year > 9999 || month < 1 || month > 12 || day < 1 || day > (days[month - 1] ?? 0)) return false;
   if (month === 2 && day === 29 && !(year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0))) return false;
-  return hour <= 23 && minute <= 59 && second <= 60;
+  if (pair(value, 11) > 23 || pair(value, 14) > 59 || pair(value, 17) > 60) return false;
+  return endsAsUtc(value, length);
+}
+
+/** What follows the seconds: a fraction or none, then Z, a zero offset, or nothing. */
+function endsAsUtc(value: string, length: number): boolean {
+  let at = 19;
+  if (value.charCodeAt(at) === 46) {
+    at += 1;
+    const first = at;
+    while (at < length && value.charCodeAt(at) >= ZERO && value.charCodeAt(at) <= ZERO + 9) at += 1;
+    if (at === first || at - first > 9) return false;
+  }
+  if (at === length) return true;
+  const code = value.charCodeAt(at);
+  if (code === 90 || code === 122) return at + 1 === length;
+  return (code === 43 || code === 45) && value.slice(at + 1) === '00:00';
 }
 
 /** The moment that an OCPI DateTime names; throws RangeError on anything else. OCPI 2.2.1, 16.2 */

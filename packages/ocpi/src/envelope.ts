@@ -102,7 +102,9 @@ export interface Envelope {
 
 /** The text of an envelope; `data` is JSON text already, so that what is at hand as bytes is not written again. */
 export function envelopeText(now: Date, statusCode: number, message?: string, data?: string): string {
-  const end = `"status_code":${statusCode}${message === undefined ? '' : `,"status_message":${JSON.stringify(message)}`},"timestamp":"${now.toISOString()}"}`;
+  const said =
+    message === 'Success' ? ',"status_message":"Success"' : message === undefined ? '' : `,"status_message":${JSON.stringify(message)}`;
+  const end = `"status_code":${statusCode}${said},"timestamp":"${now.toISOString()}"}`;
   return data === undefined ? `{${end}` : `{"data":${data},${end}`;
 }
 

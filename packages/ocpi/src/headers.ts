@@ -60,12 +60,10 @@ export interface Routing {
 
 const parties = /^[\x20-\x7e]{1,3}$/;
 
-function readParty(headers: Headers, which: 'to' | 'from'): Party | undefined {
-  const country = header(headers, `ocpi-${which}-country-code`);
-  const party = header(headers, `ocpi-${which}-party-id`);
+function toParty(country: string | undefined, party: string | undefined): Party | undefined {
   if (country === undefined && party === undefined) return undefined;
   if (country === undefined || party === undefined || country.length !== 2 || !parties.test(country) || !parties.test(party))
-    throw new OcpiError('invalid', `OCPI-${which}-country-code and OCPI-${which}-party-id must both be given, two and three characters`);
+    throw new OcpiError('invalid', 'OCPI-to and OCPI-from need both a country code of two and a party id of up to three characters');
   return { country, party };
 }
 
@@ -73,15 +71,17 @@ const nobody: Routing = Object.freeze({});
 
 /** The routing headers of a message. Throws 'invalid' for half a party. */
 export function readRouting(headers: Headers): Routing {
-  const to = readParty(headers, 'to');
-  const from = readParty(headers, 'from');
-  if (!to && !from) return nobody;
-  return { ...(to ? { to } : {}), ...(from ? { from } : {}) };
+  const to = toParty(header(headers, 'ocpi-to-country-code'), header(headers, 'ocpi-to-party-id'));
+  const from = toParty(header(headers, 'ocpi-from-country-code'), header(headers, 'ocpi-from-party-id'));
+  if (!from) return to ? { to } : nobody;
+  return to ? { to, from } : { from };
 }
 
 /** Routing as headers. */
-export function routingHeaders({ to, from }: Routing): Record<string, string> {
-  const headers: Record<string, string> = {};
+export const routingHeaders = (routing: Routing): Record<string, string> => addRouting({}, routing);
+
+/** Adds routing to headers, in place: answers are written by the thousand. */
+export function addRouting(headers: Record<string, string>, { to, from }: Routing): Record<string, string> {
   if (to) {
     headers['ocpi-to-country-code'] = to.country;
     headers['ocpi-to-party-id'] = to.party;
@@ -94,7 +94,8 @@ export function routingHeaders({ to, from }: Routing): Record<string, string> {
 }
 
 /** The routing of the answer: what was from is to. */
-export const answered = ({ to, from }: Routing): Routing => ({ ...(from ? { to: from } : {}), ...(to ? { from: to } : {}) });
+export const answered = ({ to, from }: Routing): Routing =>
+  from ? (to ? { to: from, from: to } : { to: from }) : to ? { from: to } : nobody;
 
 /** A party's key, whatever case it was written in. */
 export const partyKey = ({ country, party }: Party): string => `${country}${party}`.toUpperCase();

@@ -3,8 +3,9 @@ import { compile } from './check.js';
 import { envelopeText, OcpiError } from './envelope.js';
 import { authorization, header, type Party, type Routing, readRouting, type TokenCoding, tokenReadings } from './headers.js';
 import { type Handle, type OcpiRequest, type OcpiResponse, Payload } from './message.js';
-import type { InterfaceRole } from './module.js';
-import { type Exchange, failure, type Served } from './server.js';
+import type { Interface, InterfaceRole } from './module.js';
+import { ownerInPath } from './owner.js';
+import { failure, type Served } from './server.js';
 
 /** Who calls. While `registering` (it presented token A) only versions and credentials are open to it. OCPI 2.2.1, 7.1 */
 export interface Caller {
@@ -25,7 +26,15 @@ export interface Passing<P> {
   /** What follows the interface's URL, and the query text. */
   readonly path: string;
   readonly query: string;
+  /** The interface here, if it is served, and its own answer to this request. */
+  readonly face: Interface | undefined;
+  local(): Promise<OcpiResponse>;
+  /** Checks path and body against the interface here, if it is served. Throws OcpiError. */
+  check(): void;
 }
+
+/** Whether a partner may write or read objects of an owner. */
+export type Owns<P> = (partner: P, owner: Party, passing: Passing<P>) => Promise<boolean> | boolean;
 
 /** What a host is made of. */
 export interface HostOptions<P extends Caller> {
@@ -37,7 +46,7 @@ export interface HostOptions<P extends Caller> {
   /** Takes a request that is for another party; `undefined` leaves it to the interface here. */
   readonly intercept?: (passing: Passing<P>) => Promise<OcpiResponse | undefined> | OcpiResponse | undefined;
   /** Whether the partner may write or read objects of that owner; false is answered with 404. Default: it may. */
-  readonly owns?: (partner: P, owner: Party, passing: Passing<P>) => Promise<boolean> | boolean;
+  readonly owns?: Owns<P>;
   /** How long a token's partner is remembered without asking again, in milliseconds; default 5000, 0 never. */
   readonly rememberMs?: number;
   readonly clock?: { now(): Date };
@@ -75,36 +84,35 @@ export function createHost<P extends Caller>(options: HostOptions<P>): Host {
   const directory = directoryOf(versions, mounts, url, clock);
   const who = remembering(options.authenticate, options.rememberMs ?? 5000);
 
-  const answer = async (request: OcpiRequest): Promise<OcpiResponse> => {
-    const { partner, token } = await who.ask(header(request.headers, 'authorization'));
+  /** Everything between the token and the interface; no await on the way unless somebody asked for one. */
+  const enter = (request: OcpiRequest, { partner, token }: Known<P>): Promise<OcpiResponse> => {
     const { path, query } = splitUrl(request.url);
     const rest = path.startsWith(base) ? path.slice(base.length) : undefined;
     if (rest === undefined || (rest !== '' && !rest.startsWith('/'))) throw new OcpiError('not-found', 'no such endpoint');
     const listed = directory(rest);
-    if (listed) {
-      if (request.method !== 'GET') throw new OcpiError('method-not-allowed');
-      return { status: 200, headers: directoryHeaders(request), body: listed };
-    }
-    const { mount, after, version, module, role } = locate(mounts, rest);
-    if (partner.registering === true && module !== 'credentials')
+    if (listed) return list(request, listed);
+    const found = locate(mounts, rest);
+    const { mount } = found;
+    if (partner.registering === true && found.module !== 'credentials')
       throw new OcpiError('unauthorized', 'register first: this token opens versions and credentials only');
     const routing = mount?.served.face.routed === false ? {} : readRouting(request.headers);
-    const passing: Passing<P> = { request, partner, routing, version, module, role, path: after, query };
-    const passed = await options.intercept?.(passing);
-    if (passed) return passed;
-    if (!mount) throw new OcpiError('not-found', 'no such endpoint');
-    const owner = options.owns && role === 'RECEIVER' ? ownerIn(after) : undefined;
-    if (owner && !(await options.owns?.(partner, owner, passing))) throw new OcpiError('not-found', 'no such object');
-    const exchange: Exchange<P> = { request, path: after, query, partner, token, url: mount.url, routing };
-    return mount.served.answer(exchange);
+    if (mount && !options.intercept && !options.owns)
+      return mount.served.answer({ request, path: found.after, query, partner, token, url: mount.url, routing });
+    const passing = new Arrived(request, partner, token, routing, query, found, options.owns);
+    return options.intercept ? intercepted(options.intercept, passing) : passing.local();
+  };
+
+  const fail = (error: unknown, request: OcpiRequest): OcpiResponse => {
+    if (!(error instanceof OcpiError)) onError?.(error, request);
+    return failure(error, request, clock.now(), routingOf(request));
   };
 
   const handle: Handle = async (request) => {
     try {
-      return await answer(request);
+      const value = header(request.headers, 'authorization');
+      return await enter(request, who.known(value) ?? (await who.ask(value)));
     } catch (error) {
-      if (!(error instanceof OcpiError)) onError?.(error, request);
-      return failure(error, request, clock.now());
+      return fail(error, request);
     }
   };
 
@@ -123,6 +131,15 @@ export function createHost<P extends Caller>(options: HostOptions<P>): Host {
       for (const { served } of mounts.values()) for (const { says } of Object.values(served.face.routes)) if (says.body) compile(says.body);
     },
   });
+}
+
+/** The routing of a request that failed: an answer carries it too. */
+function routingOf(request: OcpiRequest): Routing {
+  try {
+    return readRouting(request.headers);
+  } catch {
+    return {};
+  }
 }
 
 const hasRoles = (version: string): boolean => version !== '2.1.1' && version !== '2.0';
@@ -163,12 +180,6 @@ function locate<P>(mounts: ReadonlyMap<string, Mount<P>>, path: string): Located
   const module =
     role === undefined ? path.slice(second + 1, third < 0 ? undefined : third) : path.slice(third + 1, fourth < 0 ? undefined : fourth);
   return { mount: mounts.get(long), after: path.slice(long.length), version, module, role };
-}
-
-/** The owner that the path of a client-owned object names. OCPI 2.2.1, 4.1.5 */
-function ownerIn(path: string): Party | undefined {
-  const [, country, party] = path.split('/');
-  return country?.length === 2 && party !== undefined && party.length <= 3 ? { country, party } : undefined;
 }
 
 function splitUrl(url: string): { path: string; query: string } {
@@ -212,23 +223,95 @@ function directoryHeaders(request: OcpiRequest): Record<string, string> {
   return headers;
 }
 
+interface Known<P> {
+  readonly partner: P;
+  readonly token: string;
+  readonly until: number;
+}
+
 /** A map from header to partner stands before the look-up: a few entries, for a short time, and emptied when tokens change. */
 function remembering<P>(authenticate: Authenticate<P>, forMs: number) {
-  const known = new Map<string, { readonly partner: P; readonly token: string; readonly until: number }>();
+  const entries = new Map<string, Known<P>>();
   return {
-    async ask(value: string | undefined): Promise<{ readonly partner: P; readonly token: string }> {
-      const hit = value === undefined ? undefined : known.get(value);
-      if (hit && hit.until > performance.now()) return hit;
+    known(value: string | undefined): Known<P> | undefined {
+      const hit = value === undefined ? undefined : entries.get(value);
+      return hit && hit.until > performance.now() ? hit : undefined;
+    },
+    async ask(value: string | undefined): Promise<Known<P>> {
       for (const { token, coding } of tokenReadings(value)) {
         const partner = await authenticate(token, coding);
         if (partner === undefined) continue;
         const entry = { partner, token, until: performance.now() + forMs };
-        if (known.size >= REMEMBERED) known.clear();
-        if (forMs > 0) known.set(value ?? authorization(token, coding), entry);
+        if (entries.size >= REMEMBERED) entries.clear();
+        if (forMs > 0) entries.set(value ?? authorization(token, coding), entry);
         return entry;
       }
       throw new OcpiError('unauthorized');
     },
-    forget: () => known.clear(),
+    forget: () => entries.clear(),
   };
+}
+
+async function list(request: OcpiRequest, body: Payload): Promise<OcpiResponse> {
+  if (request.method !== 'GET') throw new OcpiError('method-not-allowed');
+  return { status: 200, headers: directoryHeaders(request), body };
+}
+
+async function intercepted<P>(
+  intercept: NonNullable<HostOptions<P & Caller>['intercept']>,
+  passing: Passing<P & Caller>,
+): Promise<OcpiResponse> {
+  return (await intercept(passing)) ?? passing.local();
+}
+
+/** A request that has been located: what an interceptor sees. */
+class Arrived<P> implements Passing<P> {
+  readonly request: OcpiRequest;
+  readonly partner: P;
+  readonly routing: Routing;
+  readonly version: string;
+  readonly module: string;
+  readonly role: InterfaceRole | undefined;
+  readonly path: string;
+  readonly query: string;
+  readonly face: Interface | undefined;
+  readonly #token: string;
+  readonly #mount: Mount<P> | undefined;
+  readonly #owns: Owns<P> | undefined;
+
+  constructor(
+    request: OcpiRequest,
+    partner: P,
+    token: string,
+    routing: Routing,
+    query: string,
+    found: Located<P>,
+    owns: Owns<P> | undefined,
+  ) {
+    this.request = request;
+    this.partner = partner;
+    this.routing = routing;
+    this.version = found.version;
+    this.module = found.module;
+    this.role = found.role;
+    this.path = found.after;
+    this.query = query;
+    this.face = found.mount?.served.face;
+    this.#token = token;
+    this.#mount = found.mount;
+    this.#owns = owns;
+  }
+
+  async local(): Promise<OcpiResponse> {
+    const mount = this.#mount;
+    if (!mount) throw new OcpiError('not-found', 'no such endpoint');
+    const { request, path, query, partner, routing } = this;
+    const owner = this.#owns && mount.served.face.role === 'RECEIVER' ? ownerInPath(path) : undefined;
+    if (owner && !(await this.#owns?.(partner, owner, this))) throw new OcpiError('not-found', 'no such object');
+    return mount.served.answer({ request, path, query, partner, token: this.#token, url: mount.url, routing });
+  }
+
+  check(): void {
+    this.#mount?.served.check(this.request, this.path);
+  }
 }

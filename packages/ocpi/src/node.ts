@@ -63,12 +63,16 @@ function read(incoming: IncomingMessage, largest: number, done: (body: Payload) 
 
 function write(outgoing: ServerResponse, { status, headers, body }: OcpiResponse): void {
   if (outgoing.destroyed) return;
-  // Text goes out in one write together with the headers; a Buffer would take a second one.
+  // Text goes out in one piece together with the headers; a Buffer would be a second one.
   const wire = body?.wire ?? '';
-  outgoing.writeHead(status, { ...headers, 'content-length': typeof wire === 'string' ? Buffer.byteLength(wire) : wire.length } as Record<
-    string,
-    string | number
-  >);
+  // A flat list is what node:http turns headers into anyway.
+  const lines: (string | number)[] = [];
+  for (const name in headers) {
+    const value = headers[name];
+    if (typeof value === 'string') lines.push(name, value);
+  }
+  lines.push('content-length', typeof wire === 'string' ? Buffer.byteLength(wire) : wire.length);
+  outgoing.writeHead(status, lines);
   outgoing.end(wire);
 }
 

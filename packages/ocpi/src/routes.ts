@@ -39,22 +39,28 @@ export function findRoute(table: RouteTable, method: Method, path: string): Foun
   const parts = cut(path);
   let otherMethod = false;
   for (const entry of table) {
-    if (
-      entry.segments.length !== parts.length ||
-      !entry.segments.every(({ literal }, at) => literal === undefined || literal === parts[at])
-    )
-      continue;
+    if (!matches(entry, parts)) continue;
     if (entry.route.method === method) return { name: entry.name, route: entry.route, params: readParams(entry, parts) };
     otherMethod = true;
   }
   throw new OcpiError(otherMethod ? 'method-not-allowed' : 'not-found', otherMethod ? undefined : 'no such endpoint');
 }
 
-function readParams(entry: Entry, parts: readonly string[]): Record<string, string> {
+function matches({ segments }: Entry, parts: readonly string[]): boolean {
+  if (segments.length !== parts.length) return false;
+  for (let at = 0; at < parts.length; at += 1) {
+    const literal = segments[at]?.literal;
+    if (literal !== undefined && literal !== parts[at]) return false;
+  }
+  return true;
+}
+
+function readParams({ segments }: Entry, parts: readonly string[]): Record<string, string> {
   const params: Record<string, string> = {};
-  entry.segments.forEach(({ param }, at) => {
+  for (let at = 0; at < parts.length; at += 1) {
+    const param = segments[at]?.param;
     if (param !== undefined) params[param] = decoded(parts[at] ?? '');
-  });
+  }
   return params;
 }
 

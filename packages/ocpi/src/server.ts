@@ -1,7 +1,7 @@
 // The server of one interface: finds the route, checks the request, asks the handler, writes the answer.
 import { sameText, violation } from './check.js';
 import { envelopeText, OcpiError, type OcpiErrorCode } from './envelope.js';
-import { answered, header, type Routing, readRouting, routingHeaders } from './headers.js';
+import { addRouting, answered, header, type Routing, readRouting } from './headers.js';
 import { type Handle, noPayload, type OcpiRequest, type OcpiResponse, Payload } from './message.js';
 import { type Body, type Data, type Interface, type Params, type Query, querySchema, type Route, type Routes } from './module.js';
 import { type Page, pageHeaders, readWindow, type Window } from './paging.js';
@@ -54,6 +54,8 @@ export interface Exchange<P> {
 export interface Served<P> extends Handle {
   readonly face: Interface;
   answer(exchange: Exchange<P>): Promise<OcpiResponse>;
+  /** Checks a request as `answer` would, without answering it: for a hub that sends it on. Throws OcpiError. */
+  check(request: OcpiRequest, path: string): void;
 }
 
 /** Settings of a served interface. */
@@ -86,6 +88,7 @@ export function serve<I extends Interface, P = unknown>(
 ): Served<P> {
   const table = routeTable(face.routes);
   const { largestPage = LARGEST_PAGE, clock = systemClock, strict = false, onError } = options;
+  const writing = { largestPage, clock, strict };
   const named = handlers as Readonly<Record<string, ((ask: Ask<Route, P>) => unknown) | undefined>>;
 
   const answer = async (exchange: Exchange<P>): Promise<OcpiResponse> => {
@@ -94,7 +97,7 @@ export function serve<I extends Interface, P = unknown>(
       const handler = named[found.name];
       if (!handler) throw new OcpiError(Object.keys(handlers).length === 0 ? 'not-found' : 'method-not-allowed');
       const ask = toAsk(found.route, found.params, exchange, largestPage);
-      return toResponse(found.route, await handler(ask), ask, exchange, { largestPage, clock, strict });
+      return toResponse(found.route, await handler(ask), ask, exchange, writing);
     } catch (error) {
       if (!(error instanceof OcpiError)) onError?.(error, exchange);
       return failure(error, exchange.request, clock.now(), face.routed ? exchange.routing : undefined);
@@ -112,26 +115,34 @@ export function serve<I extends Interface, P = unknown>(
       return failure(error, request, clock.now());
     }
   };
-  return Object.assign(handle, { face, answer });
+  const check = (request: OcpiRequest, path: string): void => {
+    const { route, params } = findRoute(table, request.method, path);
+    readBody(route, request.body ?? noPayload, params);
+  };
+  return Object.assign(handle, { face, answer, check });
 }
 
 function toAsk<P>(route: Route, params: Record<string, string>, exchange: Exchange<P>, largestPage: number): Ask<Route, P> {
-  const { request, query } = exchange;
-  const search = query === '' ? noQuery : new URLSearchParams(query);
-  const asked = querySchema(route);
-  const named: Readonly<Record<string, string>> = asked ? Object.fromEntries(search) : {};
-  if (asked) refuse(violation(asked, named), 'query ');
+  const { request, partner, token, routing } = exchange;
+  const search = exchange.query === '' ? noQuery : new URLSearchParams(exchange.query);
   const payload = request.body ?? noPayload;
   const requestId = header(request.headers, 'x-request-id') ?? '';
-  const base = { params, payload, partner: exchange.partner, token: exchange.token, routing: exchange.routing, request, requestId };
-  return {
-    ...base,
-    query: named,
-    body: readBody(route, payload, params),
-    window: route.paged ? readWindow(search, largestPage) : wholeWindow,
-    correlationId: header(request.headers, 'x-correlation-id') ?? requestId,
-  } as Ask<Route, P>;
+  const correlationId = header(request.headers, 'x-correlation-id') ?? requestId;
+  const query = readQuery(route, search);
+  const body = readBody(route, payload, params);
+  const window = route.paged ? readWindow(search, largestPage) : wholeWindow;
+  // One literal: this runs for every request.
+  return { params, query, body, payload, window, partner, token, routing, requestId, correlationId, request } as Ask<Route, P>;
 }
+
+function readQuery(route: Route, search: URLSearchParams): Readonly<Record<string, string>> {
+  const schema = querySchema(route);
+  if (!schema) return nothing;
+  const named = Object.fromEntries(search);
+  refuse(violation(schema, named), 'query ');
+  return named;
+}
+const nothing = Object.freeze({});
 
 function readBody(route: Route, payload: Payload, params: Record<string, string>): unknown {
   const schema = route.says.body;
@@ -153,7 +164,8 @@ function refuse(wrong: ReturnType<typeof violation>, where: string): void {
 /** The URL and the body must name the same object and owner. */
 function agree(route: Route, body: unknown, params: Record<string, string>): void {
   if (!route.says.same || typeof body !== 'object' || body === null) return;
-  for (const [param, field] of Object.entries(route.says.same)) {
+  for (const param in route.says.same) {
+    const field = route.says.same[param] ?? '';
     const value: unknown = (body as Record<string, unknown>)[field];
     const wanted = params[param];
     if (typeof value === 'string' && wanted !== undefined && !sameText(value, wanted))
@@ -204,7 +216,8 @@ function answerHeaders(request: OcpiRequest, routing: Routing): Record<string, s
   const correlationId = header(request.headers, 'x-correlation-id');
   if (requestId !== undefined) headers['x-request-id'] = requestId;
   if (correlationId !== undefined) headers['x-correlation-id'] = correlationId;
-  return routing.from || routing.to ? Object.assign(headers, routingHeaders(answered(routing))) : headers;
+  if (routing.from || routing.to) addRouting(headers, answered(routing));
+  return headers;
 }
 
 /** The answer to what went wrong. What is no OcpiError is answered as a failure of the server and says nothing of the inside. */
