@@ -8,6 +8,14 @@ interface Group {
 
 /** The first words of the command line; a group is loaded when it is asked for. */
 export const GROUPS: Readonly<Record<string, Group>> = {
+  demo: {
+    about: { en: 'a whole roaming world on this machine: once through, or live', zh: '在本机运行完整的漫游演示：一次或持续' },
+    load: async () => (await import('./commands/demo.js')).demo,
+  },
+  serve: {
+    about: { en: 'run a hub on this machine until Ctrl-C', zh: '在本机运行平台，直到 Ctrl-C' },
+    load: async () => (await import('./commands/serve.js')).serve,
+  },
   proto: {
     about: { en: 'the protocols: check, decode, list', zh: '协议：检查、解析、列表' },
     load: async () => (await import('./commands/proto.js')).proto,
