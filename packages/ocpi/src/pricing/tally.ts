@@ -87,6 +87,12 @@ export class Tally {
     if (this.slices) for (const list of this.slices) list.length = 0;
   }
 
+  /** Puts the session where it has already run since `start` and charged `energyMilliWh`; for looking at one moment of it. */
+  place(start: number, energyMilliWh: number): void {
+    this.#origin = this.#reservedFrom = start;
+    this.energyMilliWh = energyMilliWh;
+  }
+
   add(period: Period): void {
     const { start, end } = period;
     if (!(start >= this.#until && end >= start)) throw new PricingError('order', '', 'periods are added in the order of time');
