@@ -53,6 +53,11 @@ export interface Ground {
 }
 
 export const migrations = [
+  {
+    // Several installations may share one Redis: each keeps to its own corner of it.
+    name: 'ground-001-installation',
+    up: ['CREATE TABLE installation (id uuid PRIMARY KEY DEFAULT gen_random_uuid())', 'INSERT INTO installation DEFAULT VALUES'],
+  },
   ...outboxMigrations,
   ...authMigrations,
   ...stationsMigrations,
@@ -76,10 +81,13 @@ export async function compose(ground: Ground) {
   const applied = await migrate(database, migrations);
   if (applied.length > 0) log.info({ migrations: applied }, 'the database was migrated');
 
+  const [installation] = await sql<{ id: string }>(undefined, 'SELECT id FROM installation');
+
   const metrics = createMetrics();
   const outbox = createOutbox({
     database,
     redis,
+    prefix: `evroam:${installation?.id}`,
     note: (note) => {
       metrics.outbox(note);
       if (note.kind === 'parked')

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { compose, type Hub } from './compose.js';
-import { type Config, serverKey } from './config.js';
+import { type Config, ROLES, serverKey } from './config.js';
 import { openDatabase } from './edges/database.js';
 import { startEmbedded } from './edges/embedded/start.js';
 import { startHttp } from './edges/http.js';
@@ -45,6 +45,10 @@ export async function startHub(
 ): Promise<RunningHub> {
   const log = given ?? createLog({ level: config.logLevel });
   for (const warning of config.warnings) log.warn(warning);
+  if (config.roles.length < ROLES.length) {
+    // A command for a station is carried by the node that holds its socket, and nodes cannot pass commands on yet.
+    throw new Error(`EVROAM_ROLES=${config.roles.join(',')}: a node that does only a part is not possible yet. Leave the setting out.`);
+  }
   const undo: (() => Promise<unknown>)[] = [];
   let stopping = false;
   const stop = async () => {

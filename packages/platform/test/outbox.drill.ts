@@ -12,7 +12,7 @@ import { openRedis, type Redis } from '#edges/redis.js';
 import { type TestDatabase, testDatabase } from '#edges/testing.js';
 import { drillMigrations } from './outbox-drill-tables.js';
 
-const EVENTS = process.env.EVROAM_EFFORT === 'quick' ? 2000 : 20_000;
+const EVENTS = process.env.EVROAM_EFFORT === 'quick' ? 1000 : 6000;
 const KEYS = 400;
 const POISONED = 10;
 const BEHIND = 5;

@@ -74,9 +74,11 @@ export function createClosing({ store, transact, clock, ports }: ClearingNeeds) 
     { accepted: true; period: Period } | Refused<'notFound' | 'notOpen' | 'notCutOff' | 'notClosed' | 'secondPerson' | 'statementAccepted'>
   > {
     return transact(async (tx) => {
-      let period = await store.lockPeriod(tx, operatorId, name);
-      if (!period) return refuse('notFound', `nothing was posted in ${name}`);
       const at = clock.now();
+      if (boundsOf(name).from > at) return refuse('notFound', `${name} has not begun`);
+      await store.ensurePeriod(tx, operatorId, name);
+      let period = await store.lockPeriod(tx, operatorId, name);
+      if (!period) throw new Error(`period ${name} is not there`);
       for (const step of steps) {
         if (period.state === step || period.state === 'closed') continue;
         const moved = applyPeriod(period, step === 'cutOff' ? { type: step, at } : { type: step });
