@@ -1,8 +1,9 @@
 import { OcppError } from '../errors.js';
 import { connectOcpp } from '../websocket/client.js';
+import { backOffMs, defaultBackOff } from '../websocket/keep.js';
 import { type StationClock, stationClock } from './clock.js';
 import type { JournalNote } from './journal.js';
-import { backOffMs, defaultBackOff, type StationOptions } from './options.js';
+import type { StationOptions } from './options.js';
 import type { Outbox } from './outbox.js';
 import type { Body, Voice } from './voice.js';
 import { speakerOf } from './voices.js';

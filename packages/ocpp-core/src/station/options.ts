@@ -1,5 +1,6 @@
 import type { Version } from '../action.js';
 import type { ConnectOptions } from '../websocket/client.js';
+import type { BackOff } from '../websocket/keep.js';
 import type { Speaker } from '../websocket/speak.js';
 import type { StationClock } from './clock.js';
 import type { Journal } from './journal.js';
@@ -31,17 +32,3 @@ export interface StationOptions extends Pick<ConnectOptions<Speaker<'station'>>,
   readonly backOff?: BackOff;
   readonly journal?: Journal;
 }
-
-/** Waits between attempts to connect, ms of wall time (OCPP 2.0.1, RetryBackOffWaitMinimum, RandomRange, RepeatTimes). */
-export interface BackOff {
-  readonly minimumMs: number;
-  readonly randomMs: number;
-  /** So often the wait is doubled. */
-  readonly doublings: number;
-}
-
-export const defaultBackOff: BackOff = { minimumMs: 1_000, randomMs: 1_000, doublings: 6 };
-
-/** The wait before attempt n, counted from 1, with a random number from 0 to 1. */
-export const backOffMs = ({ minimumMs, randomMs, doublings }: BackOff, attempt: number, random: number): number =>
-  Math.round(minimumMs * 2 ** Math.min(attempt - 1, doublings) + randomMs * random);

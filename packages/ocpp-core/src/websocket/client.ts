@@ -17,6 +17,8 @@ export interface ConnectOptions<S extends Speaker<'station'>> {
   readonly tls?: SecureContextOptions;
   /** How long the handshake may take, ms of wall time. */
   readonly handshakeTimeoutMs?: number;
+  /** Between two pings, ms of wall time; a server that was silent for a whole interval is given up. 0 or absent: no pings. */
+  readonly pingIntervalMs?: number;
   /** Longest message in bytes; a longer one closes the connection. */
   readonly messageBytes?: number;
   readonly signal?: AbortSignal;
@@ -62,11 +64,21 @@ export function connectOcpp<S extends Speaker<'station'>>(options: ConnectOption
       if (!speaker) return fail('the server chose no version of ours');
       const remoteAddress = new URL(url).host;
       ws.removeAllListeners('error');
-      resolve(speaker.open('station', new WsSocket(ws), { identity, remoteAddress }) as ConnectionOf<S>);
+      const socket = new WsSocket(ws);
+      if (options.pingIntervalMs) watchOver(ws, socket, options.pingIntervalMs);
+      resolve(speaker.open('station', socket, { identity, remoteAddress }) as ConnectionOf<S>);
     });
     if (options.signal?.aborted) abort();
     else options.signal?.addEventListener('abort', abort, { once: true });
   });
+}
+
+function watchOver(ws: WebSocket, socket: WsSocket, intervalMs: number): void {
+  ws.on('pong', () => {
+    socket.heard = true;
+  });
+  const timer = setInterval(() => socket.pingOrCut(), intervalMs);
+  ws.once('close', () => clearInterval(timer));
 }
 
 const ignore = (): void => undefined;

@@ -8,12 +8,14 @@ export interface Handshake {
   readonly identity: string;
   /** The password's bytes: 1.6 keys are binary, so they are compared as bytes. Absent without Basic authentication. */
   readonly password?: Buffer;
-  /** The verified client certificate, with security profile 3. */
+  /** The client certificate, its chain verified, with security profile 3. */
   readonly certificate?: PeerCertificate;
+  /** The certificate is good but for its dates: such a station may be let in, Pending, to renew it (OCPP 2.0.1, A00.FR.429). */
+  readonly certificateExpired?: true;
+  /** 0 none, 1 password, 2 password over TLS, 3 certificate. A station that once used a higher one is refused (A05.FR.07). */
+  readonly securityProfile: 0 | 1 | 2 | 3;
   readonly remoteAddress: string;
   readonly headers: IncomingHttpHeaders;
-  /** True when the connection is encrypted. */
-  readonly secure: boolean;
 }
 
 /** Longest identity (OCPP 2.0.1 part 4, 3.1.1: 48 characters; 1.6 sets no limit, so this is ours). */
@@ -50,21 +52,26 @@ export function basicCredentials(header: string | undefined, identity: string): 
 export function readHandshake(request: IncomingMessage, identity: string): Handshake | 'wrong-user' {
   const credentials = basicCredentials(request.headers.authorization, identity);
   if (credentials && credentials.user !== identity) return 'wrong-user';
-  const certificate = certificateOf(request.socket);
+  const { socket } = request;
+  const secure = socket instanceof TLSSocket;
+  const shown = secure ? certificateOf(socket) : undefined;
   return {
     identity,
-    remoteAddress: request.socket.remoteAddress ?? '',
+    remoteAddress: socket.remoteAddress ?? '',
     headers: request.headers,
-    secure: request.socket instanceof TLSSocket,
+    securityProfile: shown ? 3 : !credentials ? 0 : secure ? 2 : 1,
     ...(credentials ? { password: credentials.password } : {}),
-    ...(certificate ? { certificate } : {}),
+    ...shown,
   };
 }
 
-function certificateOf(socket: Duplex): PeerCertificate | undefined {
-  if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
+function certificateOf(socket: TLSSocket): Pick<Handshake, 'certificate' | 'certificateExpired'> | undefined {
   const certificate = socket.getPeerCertificate();
-  return Object.keys(certificate).length > 0 ? certificate : undefined;
+  if (Object.keys(certificate).length === 0) return undefined;
+  if (socket.authorized) return { certificate };
+  const problem: unknown = socket.authorizationError;
+  const code = problem instanceof Error ? Reflect.get(problem, 'code') : problem;
+  return code === 'CERT_HAS_EXPIRED' ? { certificate, certificateExpired: true } : undefined;
 }
 
 /** The subprotocols that a client offers, in its order of preference. */

@@ -51,9 +51,13 @@ export class WsSocket implements Socket {
     });
   }
 
-  /** Asks for a sign of life. */
-  ping(): void {
-    if (this.#ws.readyState === this.#ws.OPEN) this.#ws.ping();
+  /** Asks for a sign of life; cuts the connection when none came since the last time. */
+  pingOrCut(): void {
+    if (!this.heard) this.cut();
+    else if (this.#ws.readyState === this.#ws.OPEN) {
+      this.heard = false;
+      this.#ws.ping();
+    }
   }
 
   pause(): void {

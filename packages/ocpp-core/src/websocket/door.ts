@@ -1,0 +1,141 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { type Handshake, identityIn, offeredProtocols, readHandshake, refuse } from './handshake.js';
+import { Rate } from './rate.js';
+import type { Admission, ServeOptions } from './server.js';
+import { defaultServerLimits, type ServerLimits } from './server-limits.js';
+import { type AnyConnection, type Speaker, subprotocolOf } from './speak.js';
+import { Turnstile } from './turnstile.js';
+import { WsSocket } from './ws-socket.js';
+
+interface Guest {
+  readonly connection: AnyConnection<'csms'>;
+  readonly socket: WsSocket;
+}
+
+/** Lets stations in, knows who is there, and sees them out. */
+export class Door {
+  readonly connections = new Map<string, AnyConnection<'csms'>>();
+  readonly limits: ServerLimits;
+  readonly #options: ServeOptions;
+  readonly #speakers: ReadonlyMap<string, Speaker<'csms'>>;
+  readonly #plain: WebSocketServer;
+  readonly #deflating: WebSocketServer;
+  readonly #guests = new Set<Guest>();
+  readonly #pinging: NodeJS.Timeout;
+  readonly #addresses: Rate;
+  readonly #identities: Rate;
+  readonly #turnstile: Turnstile;
+  #closing = false;
+
+  constructor(options: ServeOptions) {
+    this.#options = options;
+    this.limits = { ...defaultServerLimits, ...options.limits };
+    this.#addresses = new Rate(this.limits.handshakesPerMinuteOfAddress, this.limits.rememberedNames);
+    this.#identities = new Rate(this.limits.handshakesPerMinuteOfIdentity, this.limits.rememberedNames);
+    this.#turnstile = new Turnstile(this.limits.handshakesAtOnce, this.limits.waitingHandshakes);
+    this.#speakers = new Map(options.versions.map((speaker) => [subprotocolOf(speaker.version), speaker]));
+    const common = {
+      noServer: true,
+      clientTracking: false,
+      maxPayload: this.limits.messageBytes,
+      handleProtocols: (offered: Set<string>) => [...offered].find((name) => this.#speakers.has(name)) ?? false,
+    };
+    this.#plain = new WebSocketServer(common);
+    // 2.x demands compression (part 4, 3.3). A context kept per connection would cost twenty times its memory.
+    this.#deflating = new WebSocketServer({
+      ...common,
+      perMessageDeflate: { serverNoContextTakeover: true, clientNoContextTakeover: true, threshold: 1024 },
+    });
+    this.#pinging = setInterval(() => this.#pingAll(), this.limits.pingIntervalMs).unref();
+  }
+
+  async knock(request: IncomingMessage, stream: Duplex, head: Buffer, shared: boolean): Promise<void> {
+    const identity = identityIn(request.url ?? '', this.#options.path ?? '/');
+    if (identity === undefined) {
+      // Another listener of the same server may serve this path.
+      if (!shared) refuse(stream, 404);
+      return;
+    }
+    stream.on('error', ignore);
+    if (this.#closing) return void refuse(stream, 503);
+    const now = performance.now();
+    const address = request.socket.remoteAddress ?? '';
+    if (!this.#addresses.take(address, now) || !this.#identities.take(identity, now)) return void refuse(stream, 429, retryLater);
+    const handshake = readHandshake(request, identity);
+    if (handshake === 'wrong-user') return void refuse(stream, 401);
+    const admission = await this.#turnstile.pass(() => this.#admit(handshake));
+    if (stream.destroyed) return;
+    // A boot storm is let in by and by; whoever finds the line full comes again.
+    if (admission === undefined || this.#closing) return void refuse(stream, 503, retryLater);
+    if (!admission.accepted) return void refuse(stream, admission.status ?? 401);
+    const protocol = offeredProtocols(request).find((name) => this.#speakers.has(name));
+    const speaker = protocol === undefined ? undefined : this.#speakers.get(protocol);
+    const sockets = speaker === undefined || speaker.version === '1.6' ? this.#plain : this.#deflating;
+    sockets.handleUpgrade(request, stream, head, (ws) => this.#open(ws, stream, speaker, handshake));
+  }
+
+  async #admit(handshake: Handshake): Promise<Admission | { accepted: false; status: 500 }> {
+    try {
+      return await this.#options.authenticate(handshake);
+    } catch (error) {
+      this.#options.failed?.(error, handshake);
+      return { accepted: false, status: 500 };
+    }
+  }
+
+  #open(ws: WebSocket, stream: Duplex, speaker: Speaker<'csms'> | undefined, handshake: Handshake): void {
+    if (!speaker) {
+      // No version in common: the handshake is completed without the header, then closed (part 4, 3.1.2).
+      ws.on('error', ignore);
+      ws.close(1002, 'no common subprotocol');
+      return;
+    }
+    const { identity, remoteAddress } = handshake;
+    const socket = new WsSocket(ws, stream);
+    const connection = speaker.open('csms', socket, { identity, remoteAddress });
+    const before = this.connections.get(identity);
+    const guest = { connection, socket };
+    this.#guests.add(guest);
+    this.connections.set(identity, connection);
+    void connection.endpoint.closed.then(() => this.#leave(guest));
+    ws.on('pong', () => {
+      socket.heard = true;
+    });
+    // The newest authenticated connection is the station; the old one is often half open and would never answer.
+    before?.endpoint.close(1008, 'replaced by a newer connection');
+    this.#options.connected?.(connection);
+  }
+
+  #leave(guest: Guest): void {
+    this.#guests.delete(guest);
+    const { connection } = guest;
+    // Only its own entry: a newer connection of the station stays.
+    if (this.connections.get(connection.identity) === connection) this.connections.delete(connection.identity);
+    this.#options.disconnected?.(connection);
+  }
+
+  #pingAll(): void {
+    for (const { socket } of this.#guests) socket.pingOrCut();
+  }
+
+  async close(spreadMs: number): Promise<void> {
+    this.#closing = true;
+    clearInterval(this.#pinging);
+    const guests = [...this.#guests];
+    const started = performance.now();
+    const ends: Promise<unknown>[] = [];
+    for (const [index, { connection, socket }] of guests.entries()) {
+      const due = started + (spreadMs * index) / guests.length;
+      const wait = due - performance.now();
+      if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait));
+      connection.endpoint.close(1001, 'the server goes away');
+      ends.push(socket.gone(this.limits.closeTimeoutMs));
+    }
+    await Promise.all(ends);
+  }
+}
+
+const ignore = (): void => undefined;
+const retryLater = { 'Retry-After': '30' };
