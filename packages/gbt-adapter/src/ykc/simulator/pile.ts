@@ -1,4 +1,6 @@
 import { EventEmitter } from 'node:events';
+import { seeded } from '../../simulation/random.js';
+import { type SimTime, wallTime } from '../../simulation/time.js';
 import { RemoteStartReply, StartRequest } from '../charging.js';
 import type { EndpointOptions, YkcEndpoint } from '../endpoint.js';
 import type { YkcError } from '../errors.js';
@@ -6,14 +8,13 @@ import { BAY, GroundLockStatus } from '../ground-lock.js';
 import { RealtimeData } from '../realtime.js';
 import { fromDate } from '../time.js';
 import { tellDemand, tellEnd, tellVehicle } from './bms.js';
-import { type PileFault, seeded } from './faults.js';
+import type { PileFault } from './faults.js';
 import { type Gun, gunText, realtimeOf, tick } from './gun.js';
 import { freshLock, lockStatus, moveLock } from './lock.js';
 import type { BillingModel } from './meter.js';
 import { begin, chargeTo, meteredUnits, type PileRecord, recordOf, type StartedBy, type Vehicle } from './order.js';
 import { Records } from './records.js';
 import { PileLine } from './session.js';
-import { type SimTime, wallTime } from './time.js';
 
 /** What a simulated pile is. Times are in the pile's time, which `time` may run faster. */
 export interface PileOptions {

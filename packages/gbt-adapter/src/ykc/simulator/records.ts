@@ -1,9 +1,9 @@
+import type { SimTime } from '../../simulation/time.js';
 import type { YkcEndpoint } from '../endpoint.js';
 import { YkcError } from '../errors.js';
 import { MeteredTransactionRecord, TransactionRecord } from '../transaction-record.js';
 import type { PileFault } from './faults.js';
 import type { PileRecord } from './order.js';
-import type { SimTime } from './time.js';
 
 /** Three times 30 s apart, then every 5 min, until 0x40 comes. V1.6, 8.7 and 8.8 */
 const QUICK_TRIES = 3;
