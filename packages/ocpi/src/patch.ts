@@ -43,31 +43,33 @@ interface EvseLike extends Stamped {
   readonly uid: string;
   readonly connectors: readonly (Stamped & { readonly id: string })[];
 }
-interface LocationLike<E extends EvseLike> extends Stamped {
-  readonly evses?: readonly E[];
+interface LocationLike extends Stamped {
+  readonly evses?: readonly EvseLike[];
 }
+type EvseOf<L extends LocationLike> = NonNullable<L['evses']>[number];
+type ConnectorOf<L extends LocationLike> = EvseOf<L>['connectors'][number];
 
 /** Puts or patches an EVSE inside its Location and raises the Location's last_updated. Undefined when a PATCH finds no such EVSE. */
-export function withEvse<E extends EvseLike, L extends LocationLike<E>>(
+export function withEvse<L extends LocationLike>(
   location: L,
   uid: string,
-  change: Partial<E> & Stamped,
+  change: Partial<EvseOf<L>> & Stamped,
   how: 'put' | 'patch',
 ): L | undefined {
-  const evses = location.evses ?? [];
+  const evses: readonly EvseLike[] = location.evses ?? [];
   const old = evses.find((one) => sameText(one.uid, uid));
   if (!old && how === 'patch') return undefined;
-  const evse = how === 'patch' && old ? applyPatch(old, change) : (change as E);
+  const evse = how === 'patch' && old ? applyPatch(old, change) : (change as EvseLike);
   const next = old ? evses.map((one) => (one === old ? evse : one)) : [...evses, evse];
   return { ...location, evses: next, last_updated: later(location.last_updated, change.last_updated) };
 }
 
 /** Puts or patches a connector inside its EVSE and raises last_updated of both parents. Undefined when there is no such EVSE or, for a PATCH, connector. */
-export function withConnector<E extends EvseLike, L extends LocationLike<E>>(
+export function withConnector<L extends LocationLike>(
   location: L,
   uid: string,
   id: string,
-  change: Partial<E['connectors'][number]> & Stamped,
+  change: Partial<ConnectorOf<L>> & Stamped,
   how: 'put' | 'patch',
 ): L | undefined {
   const evse = location.evses?.find((one) => sameText(one.uid, uid));
@@ -75,8 +77,8 @@ export function withConnector<E extends EvseLike, L extends LocationLike<E>>(
   if (!evse || (!old && how === 'patch')) return undefined;
   const connector = how === 'patch' && old ? applyPatch(old, change) : change;
   const connectors = old ? evse.connectors.map((one) => (one === old ? connector : one)) : [...evse.connectors, connector];
-  const changed = { connectors, last_updated: later(evse.last_updated, change.last_updated) };
-  return withEvse(location, uid, { ...evse, ...changed } as Partial<E> & Stamped, 'put');
+  const changed = { ...evse, connectors, last_updated: later(evse.last_updated, change.last_updated) };
+  return withEvse(location, uid, changed as Partial<EvseOf<L>> & Stamped, 'put');
 }
 
 const bare = (stamp: string): string => stamp.replace(/(?:Z|\+00:00)$/i, '').replace(/\.0+$/, '');

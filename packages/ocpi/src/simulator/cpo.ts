@@ -1,18 +1,17 @@
 // A simulated CPO: it serves locations, tariffs, sessions and CDRs, obeys commands, and pushes what happens to its partner.
-import { OcpiError } from '../envelope.js';
 import type { Routing } from '../headers.js';
 import { applyPatch } from '../patch.js';
-import { serve } from '../server.js';
 import { type CDR, cdrs } from '../v221/cdrs.js';
 import { type CommandResponse, type CommandResult, commands, type StartSession } from '../v221/commands.js';
 import { type Location, locations, type Status } from '../v221/locations.js';
 import { type Session, sessions } from '../v221/sessions.js';
-import { type Tariff, tariffs } from '../v221/tariffs.js';
-import { type Token, tokens } from '../v221/tokens.js';
+import { type Tariff, } from '../v221/tariffs.js';
+import { type Token, } from '../v221/tokens.js';
 import { advance, type Charging, toCdr } from './charging.js';
+import { type CpoStores, cpoInterfaces } from './cpo-interfaces.js';
 import { type Link, openLink, type SimulatorOptions } from './link.js';
 import { seedLocations, seedTariffs } from './seed.js';
-import { openStore, type Store } from './store.js';
+import { openStore } from './store.js';
 
 /** Settings of a simulated CPO. */
 export interface SimulatedCpoOptions extends SimulatorOptions {
@@ -45,12 +44,7 @@ export interface OwedCdr {
 }
 
 /** A simulated CPO that listens. */
-export interface SimulatedCpo extends Omit<Link, 'record'> {
-  readonly locations: Store<Location>;
-  readonly tariffs: Store<Tariff>;
-  readonly sessions: Store<Session>;
-  readonly cdrs: Store<CDR>;
-  readonly tokens: Store<Token>;
+export interface SimulatedCpo extends Omit<Link, 'record'>, CpoStores {
   /** CDRs that the partner has not accepted yet; each tick offers them again. */
   readonly owed: readonly OwedCdr[];
   /** Where the partner keeps each CDR that it accepted, by CDR id. */
@@ -101,80 +95,14 @@ export async function openSimulatedCpo(options: SimulatedCpoOptions): Promise<Si
     return { result: 'ACCEPTED', timeout: 30 };
   };
 
-  const link = await openLink('CPO', options, (open) => {
-    const settings = {
-      clock,
-      strict: true,
-      onError: (error: unknown) => open.record({ direction: 'self', what: 'failed', error: String(error) }),
-    };
-    const find = <T>(item: T | undefined): T => {
-      if (item === undefined) throw new OcpiError('not-found');
-      return item;
-    };
-    const owner = { country_code: options.party.country, party_id: options.party.party };
-    return [
-      serve(
-        locations.sender,
-        {
-          list: ({ window }) => store.locations.page(window),
-          get: ({ params }) => find(store.locations.get(owner, params.location_id)),
-          getEvse: ({ params }) => find(store.locations.get(owner, params.location_id)?.evses?.find(({ uid }) => uid === params.evse_uid)),
-        },
-        settings,
-      ),
-      serve(tariffs.sender, { list: ({ window }) => store.tariffs.page(window) }, settings),
-      serve(sessions.sender, { list: ({ window }) => store.sessions.page(window), setPreferences: () => 'ACCEPTED' }, settings),
-      serve(cdrs.sender, { list: ({ window }) => store.cdrs.page(window) }, settings),
-      serve(
-        tokens.receiver,
-        {
-          get: ({ params, query }) => find(store.tokens.get(params, `${query.type ?? 'RFID'}/${params.token_uid}`)),
-          put: ({ body }) => {
-            open.record({ direction: 'in', what: 'tokens.put', id: body.uid, value: body });
-            return store.tokens.put(body) ? 'created' : 'updated';
-          },
-          patch: ({ params, query, body }) => {
-            const token = find(store.tokens.get(params, `${query.type ?? 'RFID'}/${params.token_uid}`));
-            store.tokens.put(applyPatch(token, body));
-            open.record({ direction: 'in', what: 'tokens.patch', id: params.token_uid, value: body });
-            return 'updated';
-          },
-        },
-        settings,
-      ),
-      serve(
-        commands.receiver,
-        {
-          startSession: (ask) => {
-            open.record({
-              direction: 'in',
-              what: 'commands.START_SESSION',
-              value: ask.body,
-              raw: ask.payload.raw,
-              correlationId: ask.correlationId,
-            });
-            if (!store.locations.get(owner, ask.body.location_id)) throw new OcpiError('unknown-location');
-            return accept(() => carryOut(ask.body), ask);
-          },
-          stopSession: (ask) => {
-            open.record({
-              direction: 'in',
-              what: 'commands.STOP_SESSION',
-              value: ask.body,
-              raw: ask.payload.raw,
-              correlationId: ask.correlationId,
-            });
-            if (!running.has(ask.body.session_id)) return { result: 'UNKNOWN_SESSION', timeout: 0 };
-            return accept(() => unplug(ask.body.session_id).then(() => ({ result: 'ACCEPTED' })), ask);
-          },
-          unlockConnector: (ask) => accept(async () => ({ result: 'ACCEPTED' }), ask),
-          reserveNow: () => ({ result: 'NOT_SUPPORTED', timeout: 0 }),
-          cancelReservation: () => ({ result: 'NOT_SUPPORTED', timeout: 0 }),
-        },
-        settings,
-      ),
-    ];
-  });
+  const link = await openLink('CPO', options, (open) =>
+    cpoInterfaces(open, store, {
+      start: (ask) => accept(() => carryOut(ask.body), ask),
+      stop: (ask) => accept(() => unplug(ask.body.session_id).then(() => ({ result: 'ACCEPTED' })), ask),
+      unlock: (ask) => accept(async () => ({ result: 'ACCEPTED' }), ask),
+      isRunning: (id) => running.has(id),
+    }),
+  );
 
   const routingFor = (token: { readonly country_code: string; readonly party_id: string }): Routing => ({
     from: options.party,

@@ -5,15 +5,15 @@ import { crawl } from '../crawl.js';
 import { OcpiError } from '../envelope.js';
 import type { Routing } from '../headers.js';
 import type { WindowRequest } from '../paging.js';
-import { applyPatch, withConnector, withEvse } from '../patch.js';
-import { type Served, serve } from '../server.js';
+import { serve } from '../server.js';
 import { type CDR, cdrs } from '../v221/cdrs.js';
 import { type CommandResponse, type CommandResult, commands } from '../v221/commands.js';
 import { type Location, locations } from '../v221/locations.js';
-import { type Session, sessions } from '../v221/sessions.js';
+import type { Session } from '../v221/sessions.js';
 import { type Tariff, tariffs } from '../v221/tariffs.js';
 import { type AuthorizationInfo, type LocationReferences, type Token, tokens } from '../v221/tokens.js';
-import { type Link, openLink, type SimulatedCaller, type SimulatorOptions } from './link.js';
+import { copiesOf, found, served } from './copies.js';
+import { type Link, openLink, type SimulatorOptions } from './link.js';
 import { seedTokens } from './seed.js';
 import { openStore, type Store } from './store.js';
 
@@ -94,7 +94,7 @@ export async function openSimulatedEmsp(options: SimulatedEmspOptions): Promise<
   const awaited = new Map<string, (result: CommandResult) => void>();
 
   const link = await openLink('EMSP', options, (open) => [
-    ...ownedByPartner(open, store),
+    ...copiesOf(open, store),
     serve(cdrs.receiver, cdrHandlers(open, received, options), served(open)),
     serve(tokens.sender, tokenHandlers(store.tokens, options), served(open)),
     serve(
@@ -166,12 +166,6 @@ export async function openSimulatedEmsp(options: SimulatedEmspOptions): Promise<
   });
 }
 
-const served = (open: Link) => ({
-  clock: open.clock,
-  strict: true,
-  onError: (error: unknown) => open.record({ direction: 'self', what: 'failed', error: String(error) }),
-});
-
 async function keep<T>(list: ListMethod<T>, store: Store<T>, window: WindowRequest): Promise<number> {
   let count = 0;
   for await (const { items } of crawl(list, { window }))
@@ -180,101 +174,6 @@ async function keep<T>(list: ListMethod<T>, store: Store<T>, window: WindowReque
       count += 1;
     }
   return count;
-}
-
-interface Copies {
-  readonly locations: Store<Location>;
-  readonly tariffs: Store<Tariff>;
-  readonly sessions: Store<Session>;
-}
-
-const found = <T>(item: T | undefined): T => {
-  if (item === undefined) throw new OcpiError('not-found');
-  return item;
-};
-
-/** Objects that the partner owns and pushes: locations, tariffs, sessions. */
-function ownedByPartner(open: Link, store: Copies): Served<SimulatedCaller>[] {
-  const heard = (
-    what: string,
-    id: string,
-    ask: { readonly payload: { readonly raw: Buffer }; readonly correlationId: string },
-    value: unknown,
-  ): void => open.record({ direction: 'in', what, id, value, raw: ask.payload.raw, correlationId: ask.correlationId });
-  const written = (isNew: boolean) => (isNew ? ('created' as const) : ('updated' as const));
-  return [
-    serve(
-      locations.receiver,
-      {
-        get: ({ params }) => found(store.locations.get(params, params.location_id)),
-        put: (ask) => {
-          heard('locations.put', ask.body.id, ask, ask.body);
-          return written(store.locations.put(ask.body));
-        },
-        patch: (ask) => {
-          heard('locations.patch', ask.params.location_id, ask, ask.body);
-          store.locations.put(applyPatch(found(store.locations.get(ask.params, ask.params.location_id)), ask.body));
-          return 'updated';
-        },
-        putEvse: (ask) => changeEvse(store, ask, 'put', () => heard('locations.putEvse', ask.params.evse_uid, ask, ask.body)),
-        patchEvse: (ask) => changeEvse(store, ask, 'patch', () => heard('locations.patchEvse', ask.params.evse_uid, ask, ask.body)),
-        patchConnector: (ask) => {
-          const { params, body } = ask;
-          heard('locations.patchConnector', params.connector_id, ask, body);
-          const location = found(store.locations.get(params, params.location_id));
-          store.locations.put(found(withConnector(location, params.evse_uid, params.connector_id, body, 'patch')));
-          return 'updated';
-        },
-      },
-      served(open),
-    ),
-    serve(
-      tariffs.receiver,
-      {
-        get: ({ params }) => found(store.tariffs.get(params, params.tariff_id)),
-        put: (ask) => {
-          heard('tariffs.put', ask.body.id, ask, ask.body);
-          return written(store.tariffs.put(ask.body));
-        },
-        delete: (ask) => {
-          heard('tariffs.delete', ask.params.tariff_id, ask, undefined);
-          if (!store.tariffs.delete(ask.params, ask.params.tariff_id)) throw new OcpiError('not-found');
-          return 'deleted';
-        },
-      },
-      served(open),
-    ),
-    serve(
-      sessions.receiver,
-      {
-        get: ({ params }) => found(store.sessions.get(params, params.session_id)),
-        put: (ask) => {
-          const isNew = store.sessions.put(ask.body);
-          heard('sessions.put', ask.body.id, ask, ask.body);
-          return written(isNew);
-        },
-        patch: (ask) => {
-          const next = applyPatch(found(store.sessions.get(ask.params, ask.params.session_id)), ask.body);
-          store.sessions.put(next);
-          heard('sessions.patch', ask.params.session_id, ask, next);
-          return 'updated';
-        },
-      },
-      served(open),
-    ),
-  ];
-}
-
-type EvseChange = {
-  readonly params: { readonly country_code: string; readonly party_id: string; readonly location_id: string; readonly evse_uid: string };
-  readonly body: Parameters<typeof withEvse>[2];
-};
-
-function changeEvse(store: Copies, { params, body }: EvseChange, how: 'put' | 'patch', heard: () => void): 'updated' {
-  heard();
-  const location = found(store.locations.get(params, params.location_id));
-  store.locations.put(found(withEvse(location, params.evse_uid, body, how)));
-  return 'updated';
 }
 
 function cdrHandlers(open: Link, received: ReceivedCdr[], options: SimulatedEmspOptions) {

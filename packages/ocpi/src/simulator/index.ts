@@ -9,6 +9,8 @@ export {
   type SimulatedEmspOptions,
   type StartOptions,
 } from './emsp.js';
-export type { Clock, Link, SimulatedCaller, SimulatorEvent, SimulatorOptions } from './link.js';
+export { openSimulatedHub, type SimulatedHub, type SimulatedHubOptions, type SimulatedPartner } from './hub.js';
+export type { Journal, SimulatorEvent } from './journal.js';
+export type { Clock, Link, SimulatedCaller, SimulatorOptions } from './link.js';
 export { numbers, type SeedOptions, seedLocations, seedTariffs, seedTokens } from './seed.js';
 export { openStore, type Store } from './store.js';

@@ -13,6 +13,8 @@ import { type Listening, listen } from '../node.js';
 import { type Served, serve } from '../server.js';
 import { type Credentials, credentials } from '../v221/credentials.js';
 import type { Role } from '../v221/types.js';
+import { openBook } from './book.js';
+import { type Journal, openJournal, type SimulatorEvent } from './journal.js';
 
 /** Anything with the time. */
 export interface Clock {
@@ -35,27 +37,13 @@ export interface SimulatorOptions {
   readonly newToken?: () => string;
 }
 
-/** Something that happened: what came in or went out, by module and action, with the bytes where there were any. */
-export interface SimulatorEvent {
-  readonly at: Date;
-  readonly party: string;
-  readonly direction: 'in' | 'out' | 'self';
-  /** 'sessions.put', 'cdrs.post', 'commands.result', 'credentials.post', ... */
-  readonly what: string;
-  readonly id?: string;
-  readonly value?: unknown;
-  readonly raw?: Buffer;
-  readonly correlationId?: string;
-  readonly error?: string;
-}
-
 /** The partner of a simulated platform, as its handlers see it. */
 export interface SimulatedCaller {
   readonly registering: boolean;
 }
 
 /** The common part of a simulated CPO and eMSP. */
-export interface Link {
+export interface Link extends Journal {
   readonly party: Party;
   readonly clock: Clock;
   readonly host: Host;
@@ -65,12 +53,6 @@ export interface Link {
   partner<I extends Interface>(face: I, role: InterfaceRole, routing?: Routing): Client<I>;
   /** A client that posts to a URL which the partner gave us. */
   callback<I extends Interface>(face: I, at: string): Client<I>;
-  record(event: Omit<SimulatorEvent, 'at' | 'party'>): void;
-  /** Resolves with the next event that fits, or with one of the last thousand when `past` is set. */
-  next(
-    fits: (event: SimulatorEvent) => boolean,
-    options?: { readonly past?: boolean; readonly withinMs?: number },
-  ): Promise<SimulatorEvent>;
   /** An invitation: a token A for a partner that registers with us. */
   invite(): { readonly versionsUrl: string; readonly token: string };
   /** Registers at a partner that invited us. */
@@ -81,7 +63,6 @@ export interface Link {
   close(): Promise<void>;
 }
 
-const KEPT_EVENTS = 1000;
 const systemClock: Clock = { now: () => new Date() };
 const randomToken = (): string => randomBytes(24).toString('base64url');
 
@@ -95,7 +76,11 @@ export async function openLink(
   const network: Http | undefined = options.handle ? undefined : http({ allow: options.allow ?? ['loopback'] });
   const handle: Handle = options.handle ?? (network as Http);
   const journal = openJournal(partyKey(party), clock, options.onEvent);
-  const book = openBook();
+  const book = openBook<SimulatedCaller>(() => true);
+  const dropAll = (): void => {
+    book.drop(() => true);
+    host?.forget();
+  };
   let peer: Registration | undefined;
 
   let host: Host | undefined;
@@ -139,13 +124,13 @@ export async function openLink(
     callback: (face, at) => connect(face, handle, { ...settings(), url: at, routing: from, strict: true, onExchange }),
     record: journal.record,
     next: journal.next,
-    invite: () => ({ versionsUrl: `${url}/versions`, token: book.issue('registering', newToken()) }),
+    invite: () => ({ versionsUrl: `${url}/versions`, token: book.issue({ registering: true }, newToken()) }),
     async register(invitation) {
       peer = await register({
         handle,
         ...invitation,
         ours: ours(newToken()),
-        expect: (token) => void book.issue('registered', token),
+        expect: (token) => void book.issue({ registering: false }, token),
         onExchange,
       });
       journal.record({ direction: 'self', what: 'registered' });
@@ -160,7 +145,7 @@ export async function openLink(
         coding,
         how: 'update',
         ours: ours(newToken()),
-        expect: (next) => void book.issue('registered', next),
+        expect: (next) => void book.issue({ registering: false }, next),
         onExchange,
       });
       journal.record({ direction: 'self', what: 'rotated' });
@@ -170,8 +155,7 @@ export async function openLink(
       const { token, coding, endpoints } = peer ?? missing();
       await unregister({ handle, url: endpointOf(endpoints, 'credentials', 'SENDER'), token, coding });
       peer = undefined;
-      book.clear();
-      host?.forget();
+      dropAll();
     },
     async close() {
       await listening.close();
@@ -186,15 +170,13 @@ export async function openLink(
     newToken: () => newToken(),
     save: (caller, given, issued) => {
       peer = given;
-      if (caller.registering) book.clear();
-      book.issue('registered', issued);
-      host?.forget();
+      if (caller.registering) dropAll();
+      book.issue({ registering: false }, issued);
       journal.record({ direction: 'in', what: caller.registering ? 'credentials.post' : 'credentials.put' });
     },
     remove: () => {
       peer = undefined;
-      book.clear();
-      host?.forget();
+      dropAll();
       journal.record({ direction: 'in', what: 'credentials.delete' });
     },
   });
@@ -211,65 +193,4 @@ export async function openLink(
 
 function missing(): never {
   throw new OcpiError('not-connected', 'not registered at a partner');
-}
-
-interface Book {
-  issue(stage: 'registering' | 'registered', token: string): string;
-  who(token: string): SimulatedCaller | undefined;
-  clear(): void;
-}
-
-/** The tokens that let somebody in. An older one falls when a newer one is used, so a rotation that is cut short locks nobody out. */
-function openBook(): Book {
-  let tokens: { readonly token: string; readonly caller: SimulatedCaller }[] = [];
-  return {
-    issue(stage, token) {
-      tokens.push({ token, caller: { registering: stage === 'registering' } });
-      return token;
-    },
-    who(token) {
-      const at = tokens.findIndex((one) => one.token === token);
-      const found = tokens[at];
-      if (!found) return undefined;
-      if (!found.caller.registering) tokens = tokens.filter((one, index) => index >= at || one.caller.registering);
-      return found.caller;
-    },
-    clear() {
-      tokens = [];
-    },
-  };
-}
-
-function openJournal(party: string, clock: Clock, onEvent: ((event: SimulatorEvent) => void) | undefined) {
-  const kept: SimulatorEvent[] = [];
-  const waiting = new Set<(event: SimulatorEvent) => void>();
-  return {
-    record(event: Omit<SimulatorEvent, 'at' | 'party'>): void {
-      const whole: SimulatorEvent = { at: clock.now(), party, ...event };
-      kept.push(whole);
-      if (kept.length > KEPT_EVENTS) kept.shift();
-      onEvent?.(whole);
-      for (const hear of [...waiting]) hear(whole);
-    },
-    next(
-      fits: (event: SimulatorEvent) => boolean,
-      { past = false, withinMs = 10_000 }: { readonly past?: boolean; readonly withinMs?: number } = {},
-    ): Promise<SimulatorEvent> {
-      const already = past ? kept.find(fits) : undefined;
-      if (already) return Promise.resolve(already);
-      return new Promise((resolve, reject) => {
-        const hear = (event: SimulatorEvent): void => {
-          if (!fits(event)) return;
-          clearTimeout(timer);
-          waiting.delete(hear);
-          resolve(event);
-        };
-        const timer = setTimeout(() => {
-          waiting.delete(hear);
-          reject(new Error(`${party}: the event did not come within ${withinMs} ms`));
-        }, withinMs);
-        waiting.add(hear);
-      });
-    },
-  };
 }
