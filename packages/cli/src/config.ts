@@ -15,6 +15,8 @@ export interface Environment {
   readonly context: string | undefined;
   /** EVROAM_CLOCK: the accelerated time that all processes of a demo share. */
   readonly clock: string | undefined;
+  /** EVROAM_DATA: where a hub on this machine keeps its data. */
+  readonly data: string;
   /** EVROAM_OUTPUT: the format when none is asked for, so that scripts need no flag. */
   readonly output: string | undefined;
   /** Handed on to processes that we start. */
@@ -31,6 +33,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     apiKey: env.EVROAM_API_KEY || undefined,
     context: env.EVROAM_CONTEXT || undefined,
     clock: env.EVROAM_CLOCK || undefined,
+    data: env.EVROAM_DATA || '.data',
     output: env.EVROAM_OUTPUT || undefined,
     all: env,
   };

@@ -15,6 +15,8 @@ export interface Io {
   readonly inIsTerminal: boolean;
   /** Columns of the terminal; 80 where none is known. */
   width(): number;
+  /** Rows of the terminal; 24 where none is known. */
+  height(): number;
   readonly language: Language;
   readonly say: Say;
   readonly environment: Environment;
@@ -24,7 +26,7 @@ export interface Io {
 
 export interface IoParts {
   readonly stdin: Readable & { readonly isTTY?: boolean };
-  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
   readonly stderr: Writable & { readonly isTTY?: boolean };
   readonly environment: Environment;
   readonly signal: AbortSignal;
@@ -42,6 +44,7 @@ export function openIo({ stdin, stdout, stderr, environment, signal }: IoParts):
     talkIsTerminal: stderr.isTTY === true,
     inIsTerminal: stdin.isTTY === true,
     width: () => stdout.columns ?? 80,
+    height: () => stdout.rows ?? 24,
     language,
     say: sayIn(language),
     environment,

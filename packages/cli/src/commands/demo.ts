@@ -10,15 +10,21 @@ import type { StoryResult } from '../world/story.js';
 
 /** Domain time of the story runs so much faster than the wall's. */
 const STORY_RATE = 300;
+const LIVE_RATE = 60;
 
 export const demo = defineCommand({
   about: { en: 'a whole roaming world on this machine: once through, or live', zh: '在本机运行完整的漫游演示：一次或持续' },
   args: '',
   options: {
+    live: flag({ en: 'go on until Ctrl-C, with a live view; the data stays', zh: '持续运行并实时显示，直到 Ctrl-C；数据保留' }),
     json: flag({ en: 'the last line is the result as JSON', zh: '最后一行为 JSON 结果' }),
     keep: flag({ en: 'keep the data folder of the story', zh: '保留演示数据目录' }),
     data: text('folder', { en: 'where the data is kept', zh: '数据目录' }),
-    rate: integer('n', { or: STORY_RATE, min: 2, max: 600 }, { en: 'how much faster than the wall time runs', zh: '时间加速倍数' }),
+    rate: integer(
+      'n',
+      { or: 0, min: 0, max: 600 },
+      { en: 'how much faster than the wall time runs; 0: 300, live 60', zh: '时间加速倍数；0 表示 300，持续模式为 60' },
+    ),
   },
   examples: [
     { run: 'evroam demo', about: { en: 'the story once: three sessions, settled and stated', zh: '完整演示一次：三次充电并结算' } },
@@ -28,7 +34,12 @@ export const demo = defineCommand({
     },
   ],
   async run({ options, io }) {
-    return once(io, options);
+    if (options.live)
+      return (await import('../world/run-live.js')).runLive(io, {
+        folder: options.data ?? io.environment.data,
+        rate: options.rate || LIVE_RATE,
+      });
+    return once(io, { ...options, rate: options.rate || STORY_RATE });
   },
 });
 
@@ -88,6 +99,7 @@ async function tell(io: Io, folder: string, setting: string, onStep: (step: stri
         clock: clockFromSetting(setting),
         clockSetting: setting,
         chargers: 2,
+        cycle: 'monthly',
         onStep,
         onNews: () => {},
       });

@@ -47,4 +47,4 @@ export function readKept(folder: string, name: string): unknown {
 }
 
 /** A file name for an object that others named. */
-export const fileNameOf = (...parts: readonly string[]): string => `${parts.map(encodeURIComponent).join('*').slice(0, 200)}.json`;
+export const fileNameOf = (...parts: readonly string[]): string => `${parts.map(encodeURIComponent).join('~').slice(0, 200)}.json`;

@@ -53,6 +53,8 @@ export interface WorldOptions {
   /** EVROAM_CLOCK for every process. */
   readonly clockSetting: string | undefined;
   readonly chargers: number;
+  /** How often the agreements settle. */
+  readonly cycle: 'daily' | 'monthly';
   readonly onStep: (step: string) => void;
   readonly onNews: (part: string, news: unknown) => void;
 }
@@ -88,6 +90,7 @@ export async function buildWorld(options: WorldOptions): Promise<World> {
     const chargers = await Promise.all(ids.map((id, index) => startCharger(options, id, location, open<ChargerApi>('charger', id), index)));
 
     onStep('a partner eMSP and a partner CPO, over OCPI 2.2.1');
+    await retirePartners(admin);
     const emspPart = open<EmspApi>('emsp', 'eMSP');
     const cpoPart = open<CpoApi>('cpo', 'CPO');
     const emsp = await joinPartner(admin, {
@@ -120,12 +123,19 @@ export async function buildWorld(options: WorldOptions): Promise<World> {
 
     onStep('agreements, with the key that statements will be judged by');
     const effectiveFrom = new Date(clock.now().getTime() - 86_400_000).toISOString();
-    const emspKey = await agree(admin, { seller: HUB_PARTY, buyer: emsp.party, sellerModel: 'principal', effectiveFrom });
+    const emspKey = await agree(admin, {
+      seller: HUB_PARTY,
+      buyer: emsp.party,
+      sellerModel: 'principal',
+      effectiveFrom,
+      cycle: options.cycle,
+    });
     const cpoKey = await agree(admin, {
       seller: cpo.party,
       buyer: HUB_PARTY,
       sellerModel: 'principal',
       effectiveFrom,
+      cycle: options.cycle,
       retail: { markUpPercent: 10, startFee: '0.35' },
     });
 
@@ -221,6 +231,14 @@ async function joinPartner(
   return { id, party, folder: own };
 }
 
+/** The partners of an earlier run have lost their tokens with their processes: nobody waits for them. */
+async function retirePartners(admin: Admin): Promise<void> {
+  for await (const { id, name, status } of admin.list('/admin/v1/partners')) {
+    if (status !== 'revoked' && /^(NL-E|DE-A)\w\w (emsp|cpo)$/.test(String(name)))
+      await admin.ask('POST', `/admin/v1/partners/${String(id)}/revoke`);
+  }
+}
+
 /** The party of the story, or the next one that is free: on a database that was used before, its old namesakes keep their history. */
 async function freeParty(admin: Admin, country: string, code: string): Promise<string> {
   const taken = new Set<string>();
@@ -242,7 +260,6 @@ async function agree(admin: Admin, terms: { seller: string; buyer: string; [term
       taxTreatment: 'domestic',
       tax: { name: 'VAT', percent: 21 },
       currency: 'EUR',
-      cycle: 'monthly',
       ...terms,
     },
   });
