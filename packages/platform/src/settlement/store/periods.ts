@@ -13,15 +13,17 @@ interface PeriodRow {
 }
 
 export function periodStore(sql: Sql) {
+  /** A period is open from the first time that somebody asks for it. */
+  async function ensurePeriod(tx: Tx, operatorId: OperatorId, name: PeriodName): Promise<void> {
+    await sql(tx, 'INSERT INTO settlement_period (operator_id, name) VALUES ($1, $2) ON CONFLICT DO NOTHING', [operatorId, name]);
+  }
+
   return {
-    /** A period is open from the first time that somebody asks for it. */
-    async ensurePeriod(tx: Tx, operatorId: OperatorId, name: PeriodName): Promise<void> {
-      await sql(tx, 'INSERT INTO settlement_period (operator_id, name) VALUES ($1, $2) ON CONFLICT DO NOTHING', [operatorId, name]);
-    },
+    ensurePeriod,
 
     /** Holds a period open until this transaction ends; who closes it waits. */
     async holdPeriod(tx: Tx, operatorId: OperatorId, name: PeriodName): Promise<Period> {
-      await this.ensurePeriod(tx, operatorId, name);
+      await ensurePeriod(tx, operatorId, name);
       const [row] = await sql<PeriodRow>(tx, `SELECT ${COLUMNS} FROM settlement_period WHERE operator_id = $1 AND name = $2 FOR SHARE`, [
         operatorId,
         name,
