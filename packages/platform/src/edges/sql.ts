@@ -1,5 +1,6 @@
-import { QueryTypes, type Sequelize } from 'sequelize';
+import type { Sequelize } from 'sequelize';
 import type { Tx } from '../kernel/transact.js';
+import { insideOf, withConnection } from './connection.js';
 import { sequelizeTransaction } from './transact.js';
 
 /** Plain SQL with bound values, on a transaction or on its own. Gives the rows, also of an INSERT or UPDATE with RETURNING. */
@@ -10,11 +11,10 @@ export type Sql = <Row extends object = Record<string, unknown>>(
 ) => Promise<Row[]>;
 
 export function createSql(sequelize: Sequelize): Sql {
-  return async <Row extends object>(tx: Tx | undefined, text: string, values: readonly unknown[] = []) =>
-    (await sequelize.query(text, {
-      type: QueryTypes.SELECT,
-      // With values to bind, Sequelize reads $$ as an escaped $, which breaks the body of a function.
-      ...(values.length > 0 ? { bind: [...values] } : {}),
-      ...(tx ? { transaction: sequelizeTransaction(tx) } : {}),
-    })) as Row[];
+  return async <Row extends object>(tx: Tx | undefined, text: string, values: readonly unknown[] = []) => {
+    const answer = tx
+      ? await insideOf(sequelizeTransaction(tx)).connection.query<Row>(text, [...values])
+      : await withConnection(sequelize, (client) => client.query<Row>(text, [...values]));
+    return answer.rows;
+  };
 }

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ClientBase, QueryResult } from 'pg';
+import type { QueryResult } from 'pg';
 import type { Sequelize, Transaction } from 'sequelize';
 import type { Transact, Tx } from '../kernel/transact.js';
+import { insideOf } from './connection.js';
 import { isConflict } from './sql-state.js';
 
 /** A transaction that keeps losing against others is a design fault, and the caller hears of it. */
@@ -52,7 +53,7 @@ export function afterCommit(tx: Tx, hook: () => void): void {
 /** Runs work whose failure undoes only what it did itself; the error goes on to the caller, and the transaction can go on as well. */
 export async function savepoint<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
   const state = stateOf(tx);
-  const client = clientOf(state.transaction);
+  const client = insideOf(state.transaction).connection;
   state.savepoints += 1;
   const name = `s${state.savepoints}`;
   const hooks = state.afterCommit.length;
@@ -74,23 +75,10 @@ function stateOf(tx: Tx): Running {
   return state;
 }
 
-/** What Sequelize 6 keeps inside a transaction; its own commit() hides what PostgreSQL answered and runs hooks after a failure. */
-interface Inside {
-  connection: ClientBase;
-  finished?: string;
-  cleanup(): void;
-  forceCleanup(): Promise<void>;
-}
-
-const inside = (transaction: Transaction) => transaction as unknown as Inside;
-
-function clientOf(transaction: Transaction): ClientBase {
-  return inside(transaction).connection;
-}
-
-/** After a failed statement PostgreSQL answers COMMIT with ROLLBACK, and no error: only its command tag tells what was saved. */
+/** After a failed statement PostgreSQL answers COMMIT with ROLLBACK, and no error: only its command tag tells what was saved.
+ * Sequelize's own commit() hides that answer. */
 async function commit(transaction: Transaction): Promise<void> {
-  const parts = inside(transaction);
+  const parts = insideOf(transaction);
   let answer: QueryResult;
   try {
     answer = await parts.connection.query('COMMIT');
@@ -106,7 +94,7 @@ async function commit(transaction: Transaction): Promise<void> {
 }
 
 async function rollback(transaction: Transaction): Promise<void> {
-  const parts = inside(transaction);
+  const parts = insideOf(transaction);
   if (parts.finished !== undefined) return;
   parts.finished = 'rollback';
   try {

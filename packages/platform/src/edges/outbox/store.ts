@@ -92,8 +92,14 @@ export function createOutboxStore(sql: Sql) {
       return rows.map((row) => claimed(row, row.attempts + 1));
     },
 
-    async remove(tx: Tx, consumer: string, key: string, ids: readonly string[]): Promise<void> {
-      await sql(tx, 'DELETE FROM outbox WHERE consumer = $1 AND key = $2 AND id = ANY($3::bigint[])', [consumer, key, ids]);
+    /** False if not all of them were there any more. */
+    async remove(tx: Tx, consumer: string, key: string, ids: readonly string[]): Promise<boolean> {
+      const rows = await sql(tx, 'DELETE FROM outbox WHERE consumer = $1 AND key = $2 AND id = ANY($3::bigint[]) RETURNING 1', [
+        consumer,
+        key,
+        ids,
+      ]);
+      return rows.length === ids.length;
     },
 
     /** Records the outcome of an event that was not handled; a pause of Infinity parks it. */

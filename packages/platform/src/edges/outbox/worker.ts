@@ -27,20 +27,30 @@ export type Look = (key: string) => Promise<boolean>;
 export function createLook(parts: WorkerParts): Look {
   const { consumer } = parts;
   if ('inTransaction' in consumer) {
-    const { inTransaction } = consumer;
+    const attempt = (key: string, careful: boolean) =>
+      lookInTransaction(parts, consumer.inTransaction, key, careful).catch((error: unknown) => {
+        if (error instanceof Overtaken) return true;
+        throw error;
+      });
     return async (key) => {
       try {
-        return await lookInTransaction(parts, inTransaction, key, false);
+        return await attempt(key, false);
       } catch (error) {
-        // Savepoints cost two round trips an event, so they come only where something failed: then the batch runs again with them.
         if (isOutage(error) || isConflict(error)) throw error;
-        return await lookInTransaction(parts, inTransaction, key, true);
+        // Savepoints cost two round trips an event, so they come only where something failed: then the batch runs again with them.
+        return await attempt(key, true);
       }
     };
   }
   const { leased, leaseMs = LEASE_MS } = consumer;
   return (key) => lookLeased(parts, leased, leaseMs, key);
 }
+
+/**
+ * Who emits without holding the lock of what the key names can have a smaller id appear before one that is at work. Then another worker
+ * takes the smaller one, and the rest of its batch again: it must not save what it did.
+ */
+class Overtaken extends Error {}
 
 type InTransaction = Extract<Consumer, { inTransaction: unknown }>['inTransaction'];
 type Leased = Extract<Consumer, { leased: unknown }>['leased'];
@@ -64,7 +74,7 @@ async function lookInTransaction(parts: WorkerParts, handle: InTransaction, key:
         break;
       }
     }
-    if (handled.length > 0) await store.remove(tx, name, key, handled);
+    if (handled.length > 0 && !(await store.remove(tx, name, key, handled))) throw new Overtaken();
     if (failed) await store.setBack(tx, failed.claimed.delivery, failed.verdict.failures, failed.verdict.pauseMs, reasonOf(failed.error));
     return { count: handled.length, failed };
   });

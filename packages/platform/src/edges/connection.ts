@@ -1,0 +1,26 @@
+import type { ClientBase } from 'pg';
+import type { Sequelize, Transaction } from 'sequelize';
+
+/** Lends a connection of Sequelize's pool: what is asked of it directly costs a third of what the same costs through Sequelize. */
+export async function withConnection<T>(sequelize: Sequelize, work: (client: ClientBase) => Promise<T>): Promise<T> {
+  const { connectionManager } = sequelize;
+  const connection = await connectionManager.getConnection({ type: 'write' });
+  try {
+    // With the postgres dialect a connection is a client of pg.
+    return await work(connection as ClientBase);
+  } finally {
+    connectionManager.releaseConnection(connection);
+  }
+}
+
+/** What Sequelize 6 keeps inside a transaction and its types do not tell. */
+export interface TransactionInside {
+  connection: ClientBase;
+  finished?: string;
+  cleanup(): void;
+  forceCleanup(): Promise<void>;
+}
+
+export function insideOf(transaction: Transaction): TransactionInside {
+  return transaction as unknown as TransactionInside;
+}
