@@ -23,6 +23,7 @@ export { loadVersion, versions } from './load.js';
 export type { Observation, Observer } from './observation.js';
 export type { CallOptions } from './outbound.js';
 export { lenient, type QuirkHit, type QuirkProfile, type QuirkRule, type Quirks, quirksOf, type Remedy } from './quirks.js';
+export { type Assembled, type Part, type ReportBounds, Reports } from './reassembly.js';
 export { type Gate, Registration, type RegistrationStatus } from './registration.js';
 export { type ReplayKey, type ReplayStore, replayInMemory } from './replay.js';
 export type { Infer, Schema } from './schema.js';
