@@ -41,7 +41,7 @@ export async function readState(
         id: String(uid),
         status: String(status),
         power: powerOf(session, before),
-        energy: session ? `${String(session.kwh)} kWh` : '',
+        energy: session ? kWh(session) : '',
       };
     }),
     sessions: sessions.map((session) => ({
@@ -49,7 +49,7 @@ export async function readState(
       parties: `${isRecord(session.token) ? String(session.token.issuer) : '?'} at ${String(session.owner)}`,
       place: isRecord(session.place) ? String(session.place.evseUid) : '',
       status: String(session.status),
-      energy: `${String(session.kwh)} kWh`,
+      energy: kWh(session),
       cost: isRecord(session.total)
         ? `${String(session.total.afterTaxes ?? session.total.beforeTaxes ?? '').slice(0, 8)} ${String(session.currency)}`
         : '',
@@ -67,9 +67,9 @@ export async function readState(
           lastHeard: heard.get(name) ?? '',
         };
       }),
-    balances: (isRecord(trial) ? listOf(trial.balances) : []).map(({ account, balance }) => ({
+    balances: (isRecord(trial) ? listOf(trial.balances) : []).map(({ account, balance, currency }) => ({
       account: typeof account === 'string' ? account : JSON.stringify(account),
-      amount: String(balance),
+      amount: `${String(balance)} ${String(currency)}`,
     })),
     imbalance: imbalanceOf(trial),
     counts: countsOf(counts),
@@ -81,6 +81,7 @@ async function firstPage({ hub: { admin } }: World, path: string): Promise<Row[]
   return listOf(await admin.ask('GET', path));
 }
 
+const kWh = ({ kwh }: Row): string => `${Number(kwh).toFixed(2)} kWh`;
 const evsesOf = (location: unknown): Row[] => (isRecord(location) && Array.isArray(location.evses) ? location.evses.filter(isRecord) : []);
 
 function powerOf(session: Row | undefined, before: LiveState | undefined): string {

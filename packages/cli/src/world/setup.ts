@@ -14,6 +14,8 @@ import { type Part, startPart } from './part.js';
 export const ZONE = 'Europe/Amsterdam';
 export const HUB_PARTY = 'NL-EVR';
 const TARIFF = 'TOU';
+/** How long the end of the world waits for the chargers' last messages, ms of wall time. */
+const DRAIN_MS = 5000;
 
 export interface Charger {
   readonly id: string;
@@ -63,7 +65,13 @@ export async function buildWorld(options: WorldOptions): Promise<World> {
   const { hub, folder, clock, onStep } = options;
   const { admin } = hub;
   const parts: { stop(): Promise<void> }[] = [];
+  const chargerParts: Part<ChargerApi>[] = [];
   const stop = async () => {
+    // What the chargers owe is told first, or a session would stay open for ever; a hub that is gone is not waited for.
+    await Promise.race([
+      Promise.allSettled(chargerParts.map((part) => part.ask('drained'))),
+      new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref()),
+    ]);
     await Promise.all(parts.splice(0).map((part) => part.stop()));
   };
   const open = <A extends Readonly<Record<string, (args: never) => Promise<unknown>>>>(
@@ -87,7 +95,13 @@ export async function buildWorld(options: WorldOptions): Promise<World> {
     await admin.ask('PUT', `/admin/v1/locations/${HUB_PARTY}/${location}`, { body: locationOf(ids) });
 
     onStep(`${ids.length} chargers, over OCPP 1.6`);
-    const chargers = await Promise.all(ids.map((id, index) => startCharger(options, id, location, open<ChargerApi>('charger', id), index)));
+    const chargers = await Promise.all(
+      ids.map((id, index) => {
+        const part = open<ChargerApi>('charger', id);
+        chargerParts.push(part);
+        return startCharger(options, id, location, part, index);
+      }),
+    );
 
     onStep('a partner eMSP and a partner CPO, over OCPI 2.2.1');
     await retirePartners(admin);
