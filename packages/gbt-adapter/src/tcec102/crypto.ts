@@ -45,6 +45,13 @@ export function decrypt({ dataSecret, dataSecretIV }: Keys, data: string): strin
 export const sign = ({ sigSecret }: Pick<Keys, 'sigSecret'>, ...values: readonly string[]): string =>
   createHmac('md5', sigSecret).update(values.join('')).digest('hex').toUpperCase();
 
+/** Whether a signature is the one of these values, in constant time; upper or lower case. */
+export function isSigned({ sigSecret }: Pick<Keys, 'sigSecret'>, sig: string, ...values: readonly string[]): boolean {
+  const own = createHmac('md5', sigSecret).update(values.join('')).digest();
+  const given = Buffer.from(sig, 'hex');
+  return sig.length === own.length * 2 && given.length === own.length && timingSafeEqual(own, given);
+}
+
 /** Compares in a time that does not tell where two texts differ; their length is no secret. */
 export function isSame(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { decrypt, encrypt, isSame, type Keys, sign } from './crypto.js';
+import { decrypt, encrypt, isSigned, type Keys, sign } from './crypto.js';
 import { MSG, RET, TcecError } from './errors.js';
 import { type ReplayGuard, WINDOW_MS } from './replay.js';
 import { stampOf } from './time.js';
@@ -63,9 +63,9 @@ export interface OpenOptions {
  */
 export async function prove(envelope: RequestEnvelope, { keys, guard, now }: OpenOptions): Promise<Keys> {
   const { OperatorID, Data, TimeStamp, Seq, Sig } = envelope;
-  const isSigned = isSame(sign(keys ?? decoyOf(OperatorID), OperatorID, Data, TimeStamp, Seq), Sig.toUpperCase());
+  const isTheirs = isSigned(keys ?? decoyOf(OperatorID), Sig, OperatorID, Data, TimeStamp, Seq);
   if (!keys) throw new TcecError('Signature', `${OperatorID} is no partner`);
-  if (!isSigned) throw new TcecError('Signature', `the signature of ${OperatorID} is wrong`);
+  if (!isTheirs) throw new TcecError('Signature', `the signature of ${OperatorID} is wrong`);
   const sentAt = stampOf(TimeStamp);
   if (!sentAt || Math.abs(now.getTime() - sentAt.getTime()) > WINDOW_MS)
     throw new TcecError('Signature', `the time stamp ${TimeStamp} is out of the window`);
@@ -101,8 +101,8 @@ export function openResponse(keys: Keys, body: unknown): { ret: number; msg: str
   if (typeof ret !== 'number' || !Number.isInteger(ret)) throw new TcecError('Response', 'the answer has no Ret');
   const msg = typeof given.Msg === 'string' ? given.Msg : '';
   const data = typeof given.Data === 'string' ? given.Data : '';
-  const sig = typeof given.Sig === 'string' ? given.Sig.toUpperCase() : '';
+  const sig = typeof given.Sig === 'string' ? given.Sig : '';
   if (ret !== 0 && sig === '') return { ret, msg, data: undefined };
-  if (!isSame(sign(keys, String(ret), msg, data), sig)) throw new TcecError('Signature', 'the signature of the answer is wrong');
+  if (!isSigned(keys, sig, String(ret), msg, data)) throw new TcecError('Signature', 'the signature of the answer is wrong');
   return { ret, msg, data: ret === 0 && data !== '' ? openData(keys, data) : undefined };
 }

@@ -1,7 +1,7 @@
 // The door of T/CEC 102-2016: interfaces as values, the envelope, both ends. HTTP is in `/tcec102/node` and `/tcec102/http`.
 export { ChargeDetail, ChargeStatus, PolicyInfo } from './charging.js';
 export { type ConnectOptions, connect, memorySequence, type Sequence, type TcecClient } from './connect.js';
-export { checkKeys, decrypt, encrypt, isSame, type Keys, sign } from './crypto.js';
+export { checkKeys, decrypt, encrypt, isSame, isSigned, type Keys, sign } from './crypto.js';
 export { DIALECTS, type Dialect, JOINT_TEST, normalise, STANDARD, spell, XIAOJU } from './dialect.js';
 export {
   openData,

@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import { checkReceived } from './check.js';
-import { decrypt, isSame, type Keys, sign } from './crypto.js';
+import { decrypt, isSigned, type Keys } from './crypto.js';
 import { normalise, statusesOf } from './dialect.js';
 import { readRequest } from './envelope.js';
 import { TcecError } from './errors.js';
@@ -70,11 +70,11 @@ export function openEnvelope(keys: Keys, envelope: unknown): Opened {
   const given = (typeof envelope === 'object' && envelope !== null ? envelope : {}) as Readonly<Record<string, unknown>>;
   if ('Ret' in given) {
     const [ret, msg, data] = [Number(given.Ret), String(given.Msg ?? ''), String(given.Data ?? '')];
-    const isRight = isSame(sign(keys, String(ret), msg, data), String(given.Sig ?? '').toUpperCase());
+    const isRight = isSigned(keys, String(given.Sig ?? ''), String(ret), msg, data);
     return { kind: 'response', operatorId: undefined, ret, ...opened(keys, isRight, data) };
   }
   const { OperatorID, Data, TimeStamp, Seq, Sig } = readRequest(envelope);
-  const isRight = isSame(sign(keys, OperatorID, Data, TimeStamp, Seq), Sig.toUpperCase());
+  const isRight = isSigned(keys, Sig, OperatorID, Data, TimeStamp, Seq);
   return { kind: 'request', operatorId: OperatorID, ret: undefined, ...opened(keys, isRight, Data) };
 }
 

@@ -17,8 +17,12 @@ export function timeOf(text: string): Date | undefined {
   return isMidnight ? new Date(date.getTime() + 86_400_000) : date;
 }
 
-/** The instant of a TimeStamp; undefined for what is none. */
+/** The instant of a TimeStamp; undefined for what is none. Numbers only: every call passes here before it is believed. */
 export function stampOf(text: string): Date | undefined {
-  const match = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/.exec(text);
-  return match ? timeOf(`${match[1]}-${match[2]}-${match[3]} ${match[4]}:${match[5]}:${match[6]}`) : undefined;
+  if (!/^\d{14}$/.test(text)) return undefined;
+  const [month, day, hour] = [Number(text.slice(4, 6)), Number(text.slice(6, 8)), Number(text.slice(8, 10))];
+  const [minute, second] = [Number(text.slice(10, 12)), Number(text.slice(12, 14))];
+  const local = new Date(Date.UTC(Number(text.slice(0, 4)), month - 1, day, hour, minute, second));
+  const isReal = local.getUTCMonth() === month - 1 && local.getUTCDate() === day && hour < 24 && minute < 60 && second < 60;
+  return isReal ? new Date(local.getTime() - OFFSET_MS) : undefined;
 }
