@@ -168,6 +168,9 @@ export async function compose(ground: Ground) {
   outbox.consume<CommandOutcome>(of.commandOutcome, {
     leased: ({ operatorId, body }) => roaming.commandEnded(operatorId as OperatorId, body.requestId, body.outcome),
   });
+  outbox.consume<{ commandId: string }>(roamingConsumers.commandResult, {
+    leased: ({ operatorId, body }) => roaming.tellResult(operatorId as OperatorId, body.commandId),
+  });
   outbox.consume<{ sessionId: string }>(of.sessionChanged, {
     leased: ({ operatorId, body }) => roaming.sessionChanged(operatorId as OperatorId, body.sessionId),
   });
@@ -183,6 +186,10 @@ export async function compose(ground: Ground) {
   outbox.consume<{ owner: PartyId; cdrId: string }>(of.cdrRepresent, {
     parkAfter: FOR_EVER,
     inTransaction: (tx, { operatorId, body }) => roaming.representCdr(tx, operatorId as OperatorId, body.owner, body.cdrId),
+  });
+  outbox.consume<{ owner: PartyId; cdrId: string; party: PartyId }>(roamingConsumers.cdrForward, {
+    parkAfter: FOR_EVER,
+    inTransaction: (tx, { operatorId, body }) => roaming.forwardCdr(tx, operatorId as OperatorId, body.owner, body.cdrId, body.party),
   });
   outbox.consume<{ owner: PartyId; cdrId: string; party: PartyId }>(roamingConsumers.cdrDeliver, {
     parkAfter: FOR_EVER,
@@ -244,7 +251,10 @@ export async function compose(ground: Ground) {
     /** Begins to work on what is owed. */
     async startWork() {
       await outbox.start();
-      const deadlines = sweepEvery(1000, 'command deadlines', log, charging.sweepDeadlines);
+      const deadlines = sweepEvery(1000, 'command deadlines', log, async () => {
+        await charging.sweepDeadlines();
+        await roaming.sweepCommands();
+      });
       const settling = startSettlement(settlement, { everyMs: 2000, failed: (err) => log.error({ err }, 'a round of settlement failed') });
       return {
         async stop() {

@@ -4,10 +4,14 @@ export const consumers = {
   session: 'roaming.session',
   /** A location of ours changed. Key: location. */
   location: 'roaming.location',
-  /** A command that we carried out for somebody ended. Key: request. */
+  /** A command that our stations carried out for somebody ended. Key: command. */
   commandOutcome: 'roaming.command-outcome',
+  /** The result of a command is known: tell a partner that asked. Key: command. */
+  commandResult: 'roaming.command-result',
   /** An own CDR exists: put it into the form that its receiver gets. Key: CDR. */
   cdrRepresent: 'roaming.cdr-represent',
+  /** A CDR came from one partner for the driver of another: put it into the form that this one gets. Key: CDR. */
+  cdrForward: 'roaming.cdr-forward',
   /** A CDR in that form is owed. Key: CDR. */
   cdrDeliver: 'roaming.cdr-deliver',
   /** A partner has registered: fetch what it has. Key: partner. */

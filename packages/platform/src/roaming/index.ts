@@ -5,7 +5,7 @@ import { unseal } from '../kernel/secret.js';
 import { localLink } from './links/local/link.js';
 import { type Fetched, fetchAll } from './links/ocpi221/fetch.js';
 import { createOcpiHost, createOutbound, listenerOf, type OutboundNeeds } from './listen.js';
-import type { CdrArrived, TariffsPort } from './ports.js';
+import type { TariffsPort } from './ports.js';
 import { createService, type RoamingNeeds } from './service.js';
 import { createStore } from './store.js';
 
@@ -19,7 +19,6 @@ export type { RoamingService } from './service.js';
 
 export interface RoamingModuleNeeds extends Omit<RoamingNeeds, 'store' | 'localLink' | 'partnerLink' | 'represent'> {
   tariffs: TariffsPort;
-  cdrArrived: CdrArrived;
   publicUrl: string;
   allow: OutboundNeeds['allow'];
 }

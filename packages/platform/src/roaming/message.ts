@@ -61,5 +61,5 @@ export type Refusal =
   | 'invalid'
   | 'refusedByReceiver';
 
-/** `location` is where the receiver keeps a CDR; `timeoutMs` is how long the result of a command may take. */
-export type Reply = Accepted<{ location?: string; timeoutMs?: number }> | Refused<Refusal>;
+/** `location` is where the receiver keeps a CDR; `timeoutMs` is how long the result of a command may take, `commandId` our id of it. */
+export type Reply = Accepted<{ location?: string; timeoutMs?: number; commandId?: string }> | Refused<Refusal>;

@@ -52,13 +52,12 @@ export const migrations = [
         asked text NOT NULL,
         reply_to jsonb NOT NULL,
         correlation text NOT NULL,
-        request_id text,
         asked_at timestamptz NOT NULL,
         expires_at timestamptz NOT NULL,
         result text,
         PRIMARY KEY (operator_id, id)
       )`,
-      'CREATE UNIQUE INDEX roaming_command_request ON roaming_command (operator_id, request_id) WHERE request_id IS NOT NULL',
+      'CREATE INDEX roaming_command_open ON roaming_command (expires_at) WHERE result IS NULL',
       `CREATE TABLE roaming_session (
         operator_id text NOT NULL,
         owner text NOT NULL,

@@ -1,108 +1,48 @@
-import type { Clock } from '../kernel/clock.js';
-import type { Emit } from '../kernel/events.js';
-import type { NewId, OperatorId, PartnerId } from '../kernel/ids.js';
+import type { OperatorId } from '../kernel/ids.js';
 import { type Accepted, type Refused, refuse } from '../kernel/refusal.js';
-import type { Transact } from '../kernel/transact.js';
 import type { Agreement } from '../model/agreement.js';
-import type { PartyId, Role } from '../model/party.js';
+import type { PartyId } from '../model/party.js';
 import { agreementFault, inForceAt } from './agreement.js';
-import type { PartyLink } from './link.js';
-import type { Message, Reply } from './message.js';
 import type { ChargingPort, SigningPort, StationsPort, UsersPort } from './ports.js';
 import { createDeliveries, type DeliveriesNeeds } from './service/deliveries.js';
 import { createPartners } from './service/partners.js';
-import type { RoamingStore } from './store.js';
+import { createRouting, type RoutingNeeds } from './service/routing.js';
 
-export interface RoamingNeeds {
-  transact: Transact;
-  emit: Emit;
-  store: RoamingStore;
+export interface RoamingNeeds extends RoutingNeeds {
   charging: ChargingPort;
   stations: StationsPort;
   users: UsersPort;
   signing: SigningPort;
-  clock: Clock;
-  newId: NewId;
   serverKey: Buffer;
   /** A CDR in the form in which a party gets it; undefined while its partner cannot be called. */
   represent: DeliveriesNeeds['represent'];
-  /** The link to a hosted party. */
-  localLink(party: PartyId, roles: readonly Role[]): PartyLink;
-  /** The link to a party behind a partner; undefined while that partner cannot be called. */
-  partnerLink(operatorId: OperatorId, partnerId: PartnerId, party: PartyId): Promise<PartyLink | undefined>;
 }
 
 export type RoamingService = ReturnType<typeof createService>;
 
-/** How long a driver's remote start may take at a partner's station before its outcome counts as unknown. */
-const PARTNER_COMMAND_MS = 120_000;
-
 export function createService(needs: RoamingNeeds) {
-  const { store, users, clock, newId } = needs;
+  const { store, users, newId } = needs;
 
-  async function linkOf(operatorId: OperatorId, party: PartyId): Promise<PartyLink | Refused<'unknownReceiver' | 'notConnected'>> {
-    const home = await store.homeOf(operatorId, party);
-    if (home === undefined) return refuse('unknownReceiver', `no party ${party} is known to this hub`);
-    if (home !== 'hosted') {
-      return (
-        (await needs.partnerLink(operatorId, home, party)) ??
-        refuse('notConnected', `the partner of ${party} has not registered, or is suspended`)
-      );
-    }
-    const roles = (await store.hostedParties(operatorId)).filter((hosted) => hosted.party === party).map(({ role }) => role);
-    return needs.localLink(party, roles);
-  }
+  const routing = createRouting(needs);
 
-  /** Sends a message to the party that it is for; whoever that is, the way is the same. */
-  async function route(message: Message): Promise<Reply> {
-    const link = await linkOf(message.operatorId, message.to);
-    return 'accepted' in link ? link : link.send(message);
-  }
-
-  /** An own driver wants to charge, here or at a partner's station. */
+  /** An own driver wants to charge, here or at a partner's station; the way is the same. */
   async function startSession(
     operatorId: OperatorId,
     wish: { issuer: PartyId; tokenUid: string; owner: PartyId; locationId: string; evseUid?: string; connectorId?: string },
   ): Promise<Accepted<{ commandId: string; authorizationReference: string }> | Refused<string>> {
-    const token = await users.token(operatorId, wish.issuer, wish.tokenUid);
-    if (!token) return refuse('unknownToken', `${wish.issuer} has no token ${wish.tokenUid}`);
-    const commandId = newId();
+    const { issuer, tokenUid, owner, ...place } = wish;
+    const token = await users.token(operatorId, issuer, tokenUid);
+    if (!token) return refuse('unknownToken', `${issuer} has no token ${tokenUid}`);
     const authorizationReference = newId();
-    const correlation = newId();
-    const askedAt = clock.now();
-    const expiresAt = new Date(askedAt.getTime() + PARTNER_COMMAND_MS * clock.rate);
-    const replyTo = { commandId };
-    await store.insertCommand(operatorId, {
-      id: commandId,
-      kind: 'start',
-      asker: wish.issuer,
-      asked: wish.owner,
-      replyTo,
-      correlation,
-      askedAt,
-      expiresAt,
-    });
-    const { locationId, evseUid, connectorId } = wish;
-    const reply = await route({
+    const reply = await routing.route({
       kind: 'startSession',
       operatorId,
-      from: wish.issuer,
-      to: wish.owner,
-      correlation,
-      typed: () => ({
-        token,
-        locationId,
-        ...(evseUid === undefined ? {} : { evseUid }),
-        ...(connectorId === undefined ? {} : { connectorId }),
-        authorizationReference,
-        replyTo,
-      }),
+      from: issuer,
+      to: owner,
+      correlation: newId(),
+      typed: () => ({ token, ...place, authorizationReference, replyTo: { commandId: '' } }),
     });
-    if (!reply.accepted) {
-      await store.settleCommand(operatorId, commandId, reply.reason === 'timeout' ? 'timeout' : 'rejected', undefined, clock.now());
-      return reply;
-    }
-    return { accepted: true, commandId, authorizationReference };
+    return reply.accepted ? { accepted: true, commandId: reply.commandId ?? '', authorizationReference } : reply;
   }
 
   /** Puts the next version of an agreement into force. The keys of our own parties are filled in. */
@@ -132,13 +72,15 @@ export function createService(needs: RoamingNeeds) {
   }
 
   return {
-    route,
+    route: routing.route,
+    heardResult: routing.heardResult,
+    sweepCommands: routing.sweepCommands,
     startSession,
     activateAgreement,
     agreementBetween,
     ...createPartners(needs),
-    ...createDeliveries({ ...needs, route }),
-    command: (operatorId: OperatorId, id: string) => store.command(operatorId, { id }),
+    ...createDeliveries({ ...needs, ...routing }),
+    command: store.command,
     agreements: store.agreements,
     partnerSession: store.partnerSession,
     partnerSessions: store.partnerSessions,

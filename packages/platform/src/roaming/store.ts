@@ -19,14 +19,13 @@ export interface HostedParty {
 
 /** A command between two parties, from the question to its result. */
 export interface RoamingCommand {
+  /** Ours; stands in the response_url that we give out, and names the request to our own stations. */
   id: string;
   kind: 'start' | 'stop';
   asker: PartyId;
   asked: PartyId;
   replyTo: ReplyAddress;
   correlation: string;
-  /** Charging's own request, where our stations carry it out. */
-  requestId?: string;
   askedAt: Date;
   expiresAt: Date;
   result?: CommandResult;
@@ -252,12 +251,12 @@ function agreements(sql: Sql) {
 }
 
 function commands(sql: Sql) {
-  const columns = 'id, kind, asker, asked, reply_to, correlation, request_id, asked_at, expires_at, result';
+  const columns = 'id, kind, asker, asked, reply_to, correlation, asked_at, expires_at, result';
   return {
     async insertCommand(operatorId: OperatorId, command: RoamingCommand): Promise<void> {
       await sql(
         undefined,
-        `INSERT INTO roaming_command (operator_id, ${columns}) VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, $11)`,
+        `INSERT INTO roaming_command (operator_id, ${columns}) VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10)`,
         [
           operatorId,
           command.id,
@@ -266,7 +265,6 @@ function commands(sql: Sql) {
           command.asked,
           toJson(command.replyTo),
           command.correlation,
-          command.requestId ?? null,
           command.askedAt,
           command.expiresAt,
           command.result ?? null,
@@ -274,24 +272,38 @@ function commands(sql: Sql) {
       );
     },
 
-    async command(operatorId: OperatorId, by: { id: string } | { requestId: string }): Promise<RoamingCommand | undefined> {
+    async command(operatorId: OperatorId, id: string): Promise<RoamingCommand | undefined> {
+      const rows = await sql<CommandRow>(undefined, `SELECT ${columns} FROM roaming_command WHERE operator_id = $1 AND id = $2`, [
+        operatorId,
+        id,
+      ]);
+      return rows[0] && toCommand(rows[0]);
+    },
+
+    /** The result of a command is taken once: undefined if there is one, nobody asked, or somebody else was asked. */
+    async settleCommand(
+      tx: Tx,
+      operatorId: OperatorId,
+      id: string,
+      result: CommandResult,
+      from: PartyId | undefined,
+    ): Promise<RoamingCommand | undefined> {
       const rows = await sql<CommandRow>(
-        undefined,
-        `SELECT ${columns} FROM roaming_command WHERE operator_id = $1 AND ${'id' in by ? 'id' : 'request_id'} = $2`,
-        [operatorId, 'id' in by ? by.id : by.requestId],
+        tx,
+        `UPDATE roaming_command SET result = $3 WHERE operator_id = $1 AND id = $2 AND result IS NULL AND ($4::text IS NULL OR asked = $4)
+         RETURNING ${columns}`,
+        [operatorId, id, result, from ?? null],
       );
       return rows[0] && toCommand(rows[0]);
     },
 
-    /** The result of a command is taken once: false if there is one, or nobody asked. */
-    async settleCommand(operatorId: OperatorId, id: string, result: CommandResult, from: PartyId | undefined, now: Date): Promise<boolean> {
-      const rows = await sql(
+    /** Commands whose time is over without a result. */
+    async overdueCommands(now: Date): Promise<{ operatorId: OperatorId; id: string }[]> {
+      return sql(
         undefined,
-        `UPDATE roaming_command SET result = $3 WHERE operator_id = $1 AND id = $2 AND result IS NULL
-            AND ($4::text IS NULL OR asked = $4) AND expires_at > $5 RETURNING id`,
-        [operatorId, id, result, from ?? null, now],
+        `SELECT operator_id AS "operatorId", id FROM roaming_command WHERE result IS NULL AND expires_at <= $1 ORDER BY expires_at LIMIT 200`,
+        [now],
       );
-      return rows.length === 1;
     },
   };
 }
@@ -402,6 +414,20 @@ function cdrs(sql: Sql) {
       return rows[0] && { cdr: fromJson<Cdr>(rows[0].body), exchange: toExchange(rows[0]) };
     },
 
+    async owedCdr(
+      operatorId: OperatorId,
+      owner: PartyId,
+      id: string,
+      party: PartyId,
+    ): Promise<{ cdr: Cdr; exchange: CdrExchange } | undefined> {
+      const rows = await sql<ExchangeRow & { body: unknown }>(
+        undefined,
+        `SELECT ${columns}, body FROM roaming_cdr WHERE operator_id = $1 AND owner = $2 AND id = $3 AND party = $4 AND state = 'owed'`,
+        [operatorId, owner, id.toUpperCase(), party],
+      );
+      return rows[0] && { cdr: fromJson<Cdr>(rows[0].body), exchange: toExchange(rows[0]) };
+    },
+
     async markDelivered(
       operatorId: OperatorId,
       owner: PartyId,
@@ -435,7 +461,6 @@ interface CommandRow {
   asked: PartyId;
   reply_to: unknown;
   correlation: string;
-  request_id: string | null;
   asked_at: Date;
   expires_at: Date;
   result: CommandResult | null;
@@ -449,7 +474,6 @@ function toCommand(row: CommandRow): RoamingCommand {
     asked: row.asked,
     replyTo: fromJson<ReplyAddress>(row.reply_to),
     correlation: row.correlation,
-    ...(row.request_id === null ? {} : { requestId: row.request_id }),
     askedAt: row.asked_at,
     expiresAt: row.expires_at,
     ...(row.result === null ? {} : { result: row.result }),

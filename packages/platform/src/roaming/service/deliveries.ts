@@ -5,21 +5,31 @@ import type { Tx } from '../../kernel/transact.js';
 import type { Cdr } from '../../model/cdr.js';
 import type { PartyId } from '../../model/party.js';
 import { consumers } from '../events.js';
-import type { CommandResult, Message, Reply } from '../message.js';
+import type { CommandResult, Reply } from '../message.js';
 import type { ChargingPort, StationsPort } from '../ports.js';
 import type { CdrExchange, RoamingStore } from '../store.js';
+import type { Routing } from './routing.js';
 
-export interface DeliveriesNeeds {
+type Outcome = 'accepted' | 'rejected' | 'stationOffline' | 'unknown';
+
+export interface DeliveriesNeeds extends Pick<Routing, 'route' | 'linkOf' | 'heardResult'> {
   emit: Emit;
   store: RoamingStore;
   charging: ChargingPort;
   stations: StationsPort;
   clock: Clock;
   newId(): string;
-  route(message: Message): Promise<Reply>;
-  /** A CDR in the form in which a party gets it: the version it speaks, and the bytes. */
-  represent(operatorId: OperatorId, cdr: Cdr, party: PartyId): Promise<Pick<CdrExchange, 'version' | 'bytes' | 'digest'> | undefined>;
+  /** A CDR in the form in which a party gets it: the version it speaks, and the bytes; as it was received where the version is the same. */
+  represent(
+    operatorId: OperatorId,
+    cdr: Cdr,
+    party: PartyId,
+    received: CdrExchange | undefined,
+  ): Promise<Pick<CdrExchange, 'version' | 'bytes' | 'digest'> | undefined>;
 }
+
+/** Wall time that a partner has to take the result of its command when it was late. */
+const RESULT_PATIENCE_MS = 10 * 60_000;
 
 /** Partners told of one change at once. */
 const MOST_PARTNERS = 500;
@@ -30,7 +40,18 @@ export class NotDelivered extends Error {
 }
 
 /** What is told to partners when something has happened here. Each may run twice. */
-export function createDeliveries({ emit, store, charging, stations, clock, newId, route, represent }: DeliveriesNeeds) {
+export function createDeliveries({
+  emit,
+  store,
+  charging,
+  stations,
+  clock,
+  newId,
+  route,
+  linkOf,
+  heardResult,
+  represent,
+}: DeliveriesNeeds) {
   /** Tells the eMSP of a session its newest state. Sessions are not queued: what lies between two states is lost on nobody. OCPI 2.2.1, 9 */
   async function sessionChanged(operatorId: OperatorId, sessionId: string): Promise<void> {
     const session = await charging.session(operatorId, sessionId);
@@ -69,15 +90,16 @@ export function createDeliveries({ emit, store, charging, stations, clock, newId
     return told.flat();
   }
 
-  /** Tells the asker of a remote command how it ended. */
-  async function commandEnded(
-    operatorId: OperatorId,
-    requestId: string,
-    outcome: 'accepted' | 'rejected' | 'stationOffline' | 'unknown',
-  ): Promise<void> {
-    const command = await store.command(operatorId, { requestId });
-    if (!command || command.result !== undefined) return;
-    const result = results[outcome];
+  /** What our own stations made of a command. */
+  async function commandEnded(operatorId: OperatorId, commandId: string, outcome: Outcome): Promise<void> {
+    await heardResult(operatorId, commandId, results[outcome], undefined);
+  }
+
+  /** Tells a partner how its command ended. */
+  async function tellResult(operatorId: OperatorId, commandId: string): Promise<void> {
+    const command = await store.command(operatorId, commandId);
+    const { result } = command ?? {};
+    if (!command || result === undefined) return;
     const reply = await route({
       kind: 'commandResult',
       operatorId,
@@ -86,9 +108,8 @@ export function createDeliveries({ emit, store, charging, stations, clock, newId
       correlation: command.correlation,
       typed: () => ({ replyTo: command.replyTo, command: command.kind, result }),
     });
-    // Nobody waits for a result after its time: then there is nobody to tell.
-    if (!reply.accepted && clock.now() < command.expiresAt) delivered(reply);
-    await store.settleCommand(operatorId, command.id, result, undefined, clock.now());
+    // Nobody waits for a result long after its time: then there is nobody to tell.
+    if (!reply.accepted && clock.now().getTime() < command.expiresAt.getTime() + RESULT_PATIENCE_MS * clock.rate) delivered(reply);
   }
 
   /** Fixes the bytes in which an own CDR is exchanged, and owes them to its eMSP. In the consumer's transaction, so exactly once. */
@@ -98,19 +119,33 @@ export function createDeliveries({ emit, store, charging, stations, clock, newId
     const party = cdr.token.issuer;
     const home = await store.homeOf(operatorId, party);
     if (home === undefined || home === 'hosted') return;
-    const form = await represent(operatorId, cdr, party);
+    await owe(tx, operatorId, cdr, party, undefined);
+  }
+
+  /** The same for a partner's CDR that is for another partner's driver: its bytes pass unchanged where both speak one version. */
+  async function forwardCdr(tx: Tx, operatorId: OperatorId, owner: PartyId, cdrId: string, party: PartyId): Promise<void> {
+    const received = await store.receivedCdr(operatorId, owner, cdrId);
+    if (!received) throw new Error(`there is no CDR ${owner}/${cdrId} that was received`);
+    await owe(tx, operatorId, received.cdr, party, received.exchange);
+  }
+
+  async function owe(tx: Tx, operatorId: OperatorId, cdr: Cdr, party: PartyId, received: CdrExchange | undefined): Promise<void> {
+    const form = await represent(operatorId, cdr, party, received);
     if (!form) throw new NotDelivered(`the partner of ${party} has not registered yet`);
-    const exchange: CdrExchange = { owner, id: cdrId, party, direction: 'out', ...form, state: 'owed', updatedAt: clock.now() };
+    const { owner, id } = cdr;
+    const exchange: CdrExchange = { owner, id, party, direction: 'out', ...form, state: 'owed', updatedAt: clock.now() };
     if ((await store.insertExchange(tx, operatorId, exchange, cdr)) !== 'new') return;
-    await emit(tx, operatorId, [{ consumer: consumers.cdrDeliver, key: cdrId, body: { owner, cdrId, party } }]);
+    await emit(tx, operatorId, [{ consumer: consumers.cdrDeliver, key: `${owner}/${id}`, body: { owner, cdrId: id, party } }]);
   }
 
   /** A CDR stays owed until it is taken; it is the same by its id, so that offering it again is harmless. */
   async function deliverCdr(operatorId: OperatorId, owner: PartyId, cdrId: string, party: PartyId): Promise<void> {
-    const exchange = await store.exchange(operatorId, owner, cdrId, party);
-    const cdr = await charging.cdr(operatorId, owner, cdrId);
-    if (!exchange || !cdr || exchange.state !== 'owed') return;
-    const reply = await route({
+    const owed = await store.owedCdr(operatorId, owner, cdrId, party);
+    if (!owed) return;
+    const { exchange, cdr } = owed;
+    const link = await linkOf(operatorId, party);
+    if ('accepted' in link) throw new NotDelivered(link.detail ?? link.reason);
+    const reply = await link.send({
       kind: 'cdr',
       operatorId,
       from: owner,
@@ -123,10 +158,10 @@ export function createDeliveries({ emit, store, charging, stations, clock, newId
     await store.markDelivered(operatorId, owner, cdrId, party, location, clock.now());
   }
 
-  return { sessionChanged, locationChanged, commandEnded, representCdr, deliverCdr };
+  return { sessionChanged, locationChanged, commandEnded, tellResult, representCdr, forwardCdr, deliverCdr };
 }
 
-const results: Readonly<Record<'accepted' | 'rejected' | 'stationOffline' | 'unknown', CommandResult>> = {
+const results: Readonly<Record<Outcome, CommandResult>> = {
   accepted: 'accepted',
   rejected: 'rejected',
   stationOffline: 'failed',

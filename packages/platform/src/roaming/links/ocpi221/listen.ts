@@ -3,7 +3,7 @@ import * as v221 from '@evroam/ocpi/v221';
 import type { Clock } from '../../../kernel/clock.js';
 import type { Page } from '../../../kernel/page.js';
 import { type PartyId, partyId, type Role } from '../../../model/party.js';
-import type { Bodies, Kind, Message, Refusal, Reply } from '../../message.js';
+import type { Bodies, CommandResult, Kind, Message, Refusal, Reply } from '../../message.js';
 import { type Partner, senderOf, speaksFor } from '../../partner.js';
 import type { ChargingPort, StationsPort, TariffsPort, UsersPort } from '../../ports.js';
 import type { RoamingStore } from '../../store.js';
@@ -29,6 +29,7 @@ export interface ListenNeeds {
   store: RoamingStore;
   /** Sends a message on to the party that it is for. */
   route(message: Message): Promise<Reply>;
+  heardResult(operatorId: Partner['operatorId'], commandId: string, result: CommandResult, from: PartyId): Promise<boolean>;
   /** The hosted party that a partner means when it names none. */
   defaultReceiver(partner: Partner, role: Role): Promise<PartyId | undefined>;
   clock: Clock;
@@ -105,26 +106,19 @@ export function ocpi221Interfaces(needs: ListenNeeds): Served<OcpiCaller>[] {
     }
   }
 
-  /** The result of a command of ours. The id in the URL is the only correlation, it is used once, and only the asked party may use it. */
+  /** The result of a command. The id in the URL is the only correlation, it is used once, and only the asked party may use it. */
   async function commandResult(
     kind: 'start' | 'stop',
     commandId: string,
     asked: Asked,
     result: v221.CommandResultType,
   ): Promise<'updated'> {
-    const { operatorId } = asked.partner.partner;
-    const known = await store.command(operatorId, { id: commandId });
-    if (!known || known.kind !== kind || !speaksFor(asked.partner.partner, known.asked))
+    const { partner } = asked.partner;
+    const known = await store.command(partner.operatorId, commandId);
+    const mayAnswer = known?.kind === kind && speaksFor(partner, known.asked);
+    if (!mayAnswer || !(await needs.heardResult(partner.operatorId, commandId, outcomes[result], known.asked))) {
       throw new OcpiError('not-found', 'no command waits for this result');
-    const reply = await needs.route({
-      kind: 'commandResult',
-      operatorId,
-      from: known.asked,
-      to: known.asker,
-      correlation: known.correlation,
-      typed: () => ({ replyTo: { commandId }, command: kind, result: outcomes[result] }),
-    });
-    done(reply);
+    }
     return 'updated';
   }
 

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../kernel/clock.js';
+import type { Emit } from '../../kernel/events.js';
+import type { NewId, OperatorId, PartnerId } from '../../kernel/ids.js';
+import { type Refused, refuse } from '../../kernel/refusal.js';
+import type { Transact } from '../../kernel/transact.js';
+import type { PartyId, Role } from '../../model/party.js';
+import { consumers } from '../events.js';
+import type { PartyLink } from '../link.js';
+import type { Bodies, CommandResult, Message, Reply } from '../message.js';
+import type { CdrArrived } from '../ports.js';
+import type { CdrExchange, RoamingStore } from '../store.js';
+
+export interface RoutingNeeds {
+  transact: Transact;
+  emit: Emit;
+  store: RoamingStore;
+  clock: Clock;
+  newId: NewId;
+  cdrArrived: CdrArrived;
+  /** The link to a hosted party. */
+  localLink(party: PartyId, roles: readonly Role[]): PartyLink;
+  /** The link to a party behind a partner; undefined while that partner cannot be called. */
+  partnerLink(operatorId: OperatorId, partnerId: PartnerId, party: PartyId): Promise<PartyLink | undefined>;
+}
+
+export type Routing = ReturnType<typeof createRouting>;
+
+/** How long the result of a command is waited for, wall time. After it the outcome is unknown, and the asker is told so. */
+const COMMAND_EXPIRY_MS = 120_000;
+
+/** The hub's one way for every message: find the party's link, keep what must not be lost, send. */
+export function createRouting({ transact, emit, store, clock, newId, cdrArrived, localLink, partnerLink }: RoutingNeeds) {
+  async function linkOf(operatorId: OperatorId, party: PartyId): Promise<PartyLink | Refused<'unknownReceiver' | 'notConnected'>> {
+    const home = await store.homeOf(operatorId, party);
+    if (home === undefined) return refuse('unknownReceiver', `no party ${party} is known to this hub`);
+    if (home !== 'hosted') {
+      return (
+        (await partnerLink(operatorId, home, party)) ??
+        refuse('notConnected', `the partner of ${party} has not registered, or is suspended`)
+      );
+    }
+    const roles = (await store.hostedParties(operatorId)).filter((hosted) => hosted.party === party).map(({ role }) => role);
+    return localLink(party, roles);
+  }
+
+  async function route(message: Message): Promise<Reply> {
+    const link = await linkOf(message.operatorId, message.to);
+    if ('accepted' in link) return link;
+    switch (message.kind) {
+      case 'startSession':
+      case 'stopSession':
+        return sendCommand(message as Message<'startSession' | 'stopSession'>, link);
+      case 'session':
+        return sendSession(message as Message<'session'>, link);
+      case 'cdr':
+        return takeCdr(message as Message<'cdr'>);
+      default:
+        return link.send(message);
+    }
+  }
+
+  /** A command is kept before it is sent: its result may come faster than the answer. The id that goes on is ours. */
+  async function sendCommand(message: Message<'startSession' | 'stopSession'>, link: PartyLink): Promise<Reply> {
+    const { operatorId, from, to, correlation } = message;
+    const { replyTo, ...asked } = message.typed();
+    const id = newId();
+    const askedAt = clock.now();
+    const expiresAt = new Date(askedAt.getTime() + COMMAND_EXPIRY_MS * clock.rate);
+    const kind = message.kind === 'startSession' ? 'start' : 'stop';
+    await store.insertCommand(operatorId, { id, kind, asker: from, asked: to, replyTo, correlation, askedAt, expiresAt });
+    // Rewritten: the receiver answers to us, and never learns where the asker listens.
+    const { raw: _, ...envelope } = message;
+    const reply = await link.send({ ...envelope, typed: () => ({ ...asked, replyTo: { commandId: id } }) as Bodies['startSession'] });
+    if (reply.accepted) return { ...reply, commandId: id };
+    await transact((tx) => store.settleCommand(tx, operatorId, id, reply.reason === 'timeout' ? 'timeout' : 'rejected', undefined));
+    return reply;
+  }
+
+  /** The result of a command, once, from whoever was asked. A partner that asked is told by the outbox. */
+  async function heardResult(operatorId: OperatorId, id: string, result: CommandResult, from: PartyId | undefined): Promise<boolean> {
+    return transact(async (tx) => {
+      const command = await store.settleCommand(tx, operatorId, id, result, from);
+      if (!command) return false;
+      if (command.replyTo.url !== undefined) {
+        await emit(tx, operatorId, [{ consumer: consumers.commandResult, key: id, body: { commandId: id } }]);
+      }
+      return true;
+    });
+  }
+
+  /** Commands whose time is over: the outcome is unknown, and that is a result. A late success is linked by its session. */
+  async function sweepCommands(): Promise<void> {
+    for (const { operatorId, id } of await store.overdueCommands(clock.now())) await heardResult(operatorId, id, 'timeout', undefined);
+  }
+
+  /** A partner's session is kept here, for matching and for all who ask later, and goes on to its eMSP. */
+  async function sendSession(message: Message<'session'>, link: PartyLink): Promise<Reply> {
+    if (message.raw) await store.saveSession(message.operatorId, message.typed(), message.raw.bytes);
+    return link.send(message);
+  }
+
+  /**
+   * A CDR is durable here before it is acknowledged; the same again gets the same answer; other content under one id is kept and refused.
+   * What is for another partner's driver is owed to that partner from now on.
+   */
+  async function takeCdr(message: Message<'cdr'>): Promise<Reply> {
+    const { operatorId, from, to, raw } = message;
+    if (!raw) return refuse('invalid', 'a CDR is only taken in the form in which it was sent');
+    const cdr = message.typed();
+    const exchange: CdrExchange = {
+      owner: cdr.owner,
+      id: cdr.id,
+      party: from,
+      direction: 'in',
+      version: raw.version,
+      bytes: raw.bytes,
+      digest: createHash('sha256').update(raw.bytes).digest('hex'),
+      state: 'received',
+      updatedAt: clock.now(),
+    };
+    const isTransit = (await store.homeOf(operatorId, to)) !== 'hosted';
+    return transact(async (tx): Promise<Reply> => {
+      const known = await store.insertExchange(tx, operatorId, exchange, cdr);
+      if (known === 'other') {
+        await store.keepConflict(tx, operatorId, exchange);
+        return refuse('conflict', `CDR ${cdr.id} of ${from} is known with other content: correct it by a credit CDR and a new one`);
+      }
+      if (known === 'new') {
+        await cdrArrived(tx, operatorId, cdr.owner, cdr.id);
+        if (isTransit) {
+          const body = { owner: cdr.owner, cdrId: cdr.id, party: to };
+          await emit(tx, operatorId, [{ consumer: consumers.cdrForward, key: `${cdr.owner}/${cdr.id}`, body }]);
+        }
+      }
+      return { accepted: true, location: cdr.id };
+    });
+  }
+
+  return { route, linkOf, heardResult, sweepCommands };
+}
