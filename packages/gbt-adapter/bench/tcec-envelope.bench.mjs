@@ -58,13 +58,21 @@ const opening = compare('open', {
   },
 });
 const guard = memoryGuard();
+const map = new Map();
 let count = 0;
+const next = () => {
+  count += 1;
+  return String(count);
+};
 const guarding = compare('the replay guard alone', {
-  'Map.set': (
-    (map) => () =>
-      map.size > 2e5 ? (map.clear() ?? true) : map.set(`123456789 20261009120000 ${(count += 1)}`, 1)
-  )(new Map()),
-  isFirst: () => guard.isFirst('123456789', '20261009120000', String((count += 1)), now) || true,
+  'Map.set': () => {
+    if (map.size > 2e5) map.clear();
+    return map.set(`123456789 20261009120000 ${next()}`, 1);
+  },
+  isFirst: () => {
+    guard.isFirst('123456789', '20261009120000', next(), now);
+    return true;
+  },
 });
 bar('seal', sealing.sealRequest, 0.85);
 bar('open', opening['readRequest, prove, openData'], 0.85);
