@@ -79,9 +79,10 @@ describe('settlement on PostgreSQL', () => {
     expect((await record(theirs, 'partner')).state).to.equal('accepted');
     const closed = await settlement.closePeriod(OPERATOR, '2026-11', { actor: 'anna', reason: 'month end' });
     if (!closed.accepted) throw new Error(closed.reason);
-    expect(closed.statements.map(({ id, state, lines }) => [id, state, lines])).to.deep.equal([
-      ['2026-11.v1.DE-ABC.NL-EVR.payable.EUR.a1', 'issued', 1],
-      ['2026-11.v1.NL-EVR.NL-EVM.receivable.EUR.a1', 'issued', 3],
+    // The credit repeats the energy of A on the wire; reported it is taken away.
+    expect(closed.statements.map(({ id, state, lines, energyMilliWh }) => [id, state, lines, energyMilliWh])).to.deep.equal([
+      ['2026-11.v1.DE-ABC.NL-EVR.payable.EUR.a1', 'issued', 1, 20_000_000],
+      ['2026-11.v1.NL-EVR.NL-EVM.receivable.EUR.a1', 'issued', 3, 33_333_333],
     ]);
     const own = new Map([...ours, credit, theirs].map((c) => [c.id, wireOf(c)]));
     for (const { id } of closed.statements) {
@@ -96,6 +97,21 @@ describe('settlement on PostgreSQL', () => {
       expect(tampered.ok ? [] : tampered.faults.map(({ pointer }) => pointer)).to.include('/lines/0');
     }
     expect((await settlement.trialBalance(OPERATOR)).imbalance).to.deep.equal({ EUR: 0n });
+  });
+
+  it('never touches a rated CDR again, whatever becomes of its agreement and tariff', async () => {
+    await record(cdr());
+    const before = await settlement.canonicalStateDigest(OPERATOR);
+    world.agree(agreement(OURS, EMSP, { version: 2, tax: { name: 'VAT', rate: 90_000 }, taxTreatment: 'exempt', rounding: 'perLine' }));
+    world.tariffsOf.clear();
+    await settlement.sweep();
+    await settlement.seal();
+    expect(await settlement.canonicalStateDigest(OPERATOR)).to.equal(before);
+    expect((await settlement.audit(OPERATOR)).faults).to.deep.equal([]);
+    const closed = await settlement.closePeriod(OPERATOR, '2026-11', { actor: 'anna', reason: 'month end' });
+    expect(closed.accepted && closed.statements.map(({ agreement: terms, gross }) => [terms, gross])).to.deep.equal([
+      ['AGR-NL-EVR-NL-EVM@1', 908n],
+    ]);
   });
 
   it('keeps a statement in draft until it knows what was exchanged, and issues it then', async () => {
