@@ -12,7 +12,20 @@ export {
   type ReplyData,
   type Seen,
 } from './client.js';
+export type { Connection } from './connection.js';
+export { type Correlation, type CorrelationKind, type Correlations, memoryCorrelations } from './correlations.js';
 export { type CrawledPage, CrawlLimit, type CrawlOptions, crawl, type ListMethod } from './crawl.js';
+export {
+  type ContractId,
+  contractCheckDigit,
+  type EvseId,
+  formatContractId,
+  formatEvseId,
+  parseContractId,
+  parseEvseId,
+  sameContractId,
+  sameEvseId,
+} from './emi3.js';
 export { codeOf, type Envelope, envelopeText, faults, isSuccess, OcpiError, type OcpiErrorCode, readEnvelope } from './envelope.js';
 export {
   type AnyCredentials,
