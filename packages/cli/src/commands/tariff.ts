@@ -1,11 +1,17 @@
 import type { Branch } from '../command.js';
-import { choice, defineCommand, flag, text } from '../command.js';
+import { choice, defineCommand, flag, integer, text, textOr } from '../command.js';
 import { eachLine, type Verdict } from '../each-line.js';
+import { failure } from '../errors.js';
 import { EXIT } from '../exit.js';
+import type { Io } from '../io.js';
 import { readJson } from '../lines.js';
+import { isRecord } from '../output/path.js';
 import { safe } from '../output/safe.js';
-import { formatOf, outputOptions, showRecord } from '../output/show.js';
+import { formatOf, outputOptions, showList, showRecord } from '../output/show.js';
 import { toTable } from '../output/table.js';
+
+const timeZone = text('zone', { en: 'IANA zone of the location, where the input names none', zh: '输入未给出时的站点时区（IANA）' });
+const ocpi = choice(['2.2.1', '2.1.1', '2.2', '2.3.0'], { en: 'the OCPI version of the tariff', zh: '资费的 OCPI 版本' });
 
 const price = defineCommand({
   about: { en: 'price a CDR or session under a tariff, with a reason for every cent', zh: '按资费计算 CDR 或会话的价格，每一分都有依据' },
@@ -19,7 +25,7 @@ const price = defineCommand({
       en: 'round to minor units: once, or each line',
       zh: '舍入到最小货币单位：总额一次或逐行',
     }),
-    timeZone: text('zone', { en: 'IANA zone of the location, where the input names none', zh: '输入未给出时的站点时区（IANA）' }),
+    timeZone,
     ...outputOptions,
   },
   examples: [
@@ -41,22 +47,171 @@ const price = defineCommand({
 });
 
 /** A bill: a row a line, the total last. */
-function toBill(verdict: Verdict): string {
-  const { trace, total, currency } = verdict as unknown as {
-    trace: readonly Record<string, string | null>[];
-    total: Record<string, string | null>;
-    currency: string;
-  };
-  const rows = trace.map((line) =>
-    [line.dimension, line.tariff, `${line.billed} ${line.unit}`, line.price, line.excl_vat ?? '?', line.incl_vat ?? '?'].map((part) =>
-      safe(String(part)),
-    ),
+function toBill({ trace, total, currency }: Verdict): string {
+  const amounts = (value: Readonly<Record<string, unknown>>) => [value.excl_vat ?? '?', value.incl_vat ?? '?'];
+  const lines = Array.isArray(trace) ? trace.filter(isRecord) : [];
+  const rows = lines.map((line) => [
+    line.dimension,
+    line.tariff,
+    `${String(line.billed)} ${String(line.unit)}`,
+    line.price,
+    ...amounts(line),
+  ]);
+  rows.push(['TOTAL', '', '', currency, ...amounts(isRecord(total) ? total : {})]);
+  return toTable(
+    ['DIMENSION', 'TARIFF', 'BILLED', 'PRICE', 'EXCL', 'INCL'],
+    rows.map((row) => row.map((part) => safe(String(part)))),
   );
-  rows.push(['TOTAL', '', '', currency, total.excl_vat ?? '?', total.incl_vat ?? '?']);
-  return toTable(['DIMENSION', 'TARIFF', 'BILLED', 'PRICE', 'EXCL', 'INCL'], rows);
+}
+
+/** A tariff from a file, in the engine's own units; what keeps it from being read is the user's to mend. */
+async function readOne(io: Io, file: string | undefined, version: '2.1.1' | '2.2' | '2.2.1' | '2.3.0') {
+  const { PricingError, readTariff } = await import('@evroam/ocpi/pricing');
+  const value = await readJson(io, file);
+  try {
+    return readTariff(version, value);
+  } catch (error) {
+    if (error instanceof PricingError)
+      throw failure('check-failed', { why: error.message }, { cause: error, hint: 'evroam proto lint ocpi --object Tariff' });
+    throw error;
+  }
+}
+
+const lint = defineCommand({
+  about: { en: 'find gaps, unreachable prices and other surprises in a tariff', zh: '检查资费中的空档、不可达价格等问题' },
+  args: '[file]',
+  options: { ocpi, timeZone: textOr('zone', 'UTC', { en: 'IANA zone of the location', zh: '站点时区（IANA）' }), ...outputOptions },
+  examples: [
+    {
+      run: 'evroam tariff lint tariff.json --time-zone Europe/Berlin',
+      about: { en: 'exit 8 when something is wrong', zh: '有问题时退出码为 8' },
+    },
+    { run: 'evroam tariff lint -o json < tariff.json', about: { en: 'for a script', zh: '用于脚本' } },
+  ],
+  async run({ args, options, io }) {
+    const { lintTariff } = await import('@evroam/ocpi/pricing');
+    const findings = lintTariff(await readOne(io, args.file, options.ocpi), { timeZone: checkZone(options.timeZone), from: Date.now() });
+    await showList(
+      io,
+      options,
+      findings.map((finding) => ({ ...finding })),
+      [{ path: 'severity' }, { path: 'code' }, { path: 'pointer' }, { path: 'message' }],
+    );
+    return findings.some(({ severity }) => severity === 'error') ? EXIT.checkFailed : EXIT.done;
+  },
+});
+
+const explain = defineCommand({
+  about: {
+    en: 'say a tariff in plain words; with a session, why it costs what it costs',
+    zh: '用通俗语言说明资费；给出会话时说明其价格由来',
+  },
+  args: '[file]',
+  options: {
+    ocpi,
+    session: text('file', { en: 'a session or CDR to explain the price of', zh: '要说明价格的会话或 CDR' }),
+    timeZone,
+    language: text('en|zh', { en: 'the language, where it is not that of LANG', zh: '语言（默认随 LANG）' }),
+  },
+  examples: [
+    { run: 'evroam tariff explain tariff.json', about: { en: 'a sentence for each price', zh: '每个价格一句话' } },
+    {
+      run: 'evroam tariff explain tariff.json --session session.json --language zh',
+      about: { en: 'and why a session costs what it costs', zh: '以及会话价格的由来' },
+    },
+  ],
+  async run({ args, options, io }) {
+    const { explainPrice, explainTariff, price: priceIt, PricingError, readCdr, readSession } = await import('@evroam/ocpi/pricing');
+    const language = options.language === undefined ? io.language : options.language === 'zh' ? 'zh' : 'en';
+    const tariff = await readOne(io, args.file, options.ocpi);
+    for (const line of explainTariff(tariff, language)) await io.out(`${safe(line)}\n`);
+    if (options.session === undefined) return EXIT.done;
+    const record = await readJson(io, options.session);
+    try {
+      const session =
+        isRecord(record) && 'total_cost' in record && 'cdr_location' in record
+          ? readCdr(options.ocpi, record)
+          : readSession(options.ocpi, record);
+      const priced = priceIt([tariff], session, { trace: true, ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }) });
+      for (const line of explainPrice(priced, language)) await io.out(`${safe(line)}\n`);
+      return EXIT.done;
+    } catch (error) {
+      if (error instanceof PricingError)
+        throw failure('check-failed', { why: error.message }, { cause: error, hint: 'evroam tariff price --help' });
+      throw error;
+    }
+  },
+});
+
+const preview = defineCommand({
+  about: { en: 'plot what a kWh costs over a week', zh: '绘制一周内每千瓦时的价格' },
+  args: '[file]',
+  options: {
+    ocpi,
+    timeZone: textOr('zone', 'UTC', { en: 'IANA zone of the location', zh: '站点时区（IANA）' }),
+    from: text('time', { en: 'where the week begins, ISO 8601; today unless given', zh: '起始时间（ISO 8601），默认今天' }),
+    days: integer('n', { or: 7, min: 1, max: 31 }, { en: 'how many days', zh: '天数' }),
+    ...outputOptions,
+  },
+  examples: [
+    { run: 'evroam tariff preview tariff.json --time-zone Europe/Amsterdam', about: { en: 'a line a day', zh: '每天一行' } },
+    { run: 'evroam tariff preview tariff.json -o csv', about: { en: 'the windows as a table', zh: '以表格输出各时段' } },
+  ],
+  async run({ args, options, io }) {
+    const { decimal, previewTariff } = await import('@evroam/ocpi/pricing');
+    const zone = checkZone(options.timeZone);
+    const from = options.from === undefined ? midnight(zone) : Date.parse(options.from);
+    if (Number.isNaN(from)) throw failure('bad-value', { name: '--from', value: options.from ?? '', why: 'ISO 8601' });
+    const tariff = await readOne(io, args.file, options.ocpi);
+    const windows = previewTariff(tariff, { timeZone: zone, from, days: options.days });
+    if (formatOf(io, options) === 'table' && options.query === undefined && options.fields === undefined) {
+      const { plot } = await import('../tariff-plot.js');
+      await io.out(plot(windows, zone));
+      return EXIT.done;
+    }
+    const money = (n: bigint | undefined) => (n === undefined ? null : decimal(n));
+    const rows = windows.map(({ from: start, to, perKwh, perHour, perParkingHour, start: fee }) => ({
+      from: new Date(start).toISOString(),
+      to: new Date(to).toISOString(),
+      currency: tariff.currency,
+      per_kwh: money(perKwh),
+      per_hour: money(perHour),
+      per_parking_hour: money(perParkingHour),
+      start: money(fee),
+    }));
+    return showList(io, options, rows, []);
+  },
+});
+
+function checkZone(zone: string): string {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return zone;
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw failure('bad-value', { name: '--time-zone', value: zone, why: 'Europe/Amsterdam, Asia/Shanghai' });
+    throw error;
+  }
+}
+
+/** The last midnight at a place. */
+function midnight(zone: string): number {
+  const now = new Date();
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  })
+    .format(now)
+    .split(':')
+    .map(Number);
+  const [hour = 0, minute = 0, second = 0] = parts;
+  return now.getTime() - ((hour * 60 + minute) * 60 + second) * 1000 - now.getMilliseconds();
 }
 
 export const tariff: Branch = {
   about: { en: 'tariffs: price, check and explain', zh: '资费：计价、检查与说明' },
-  commands: { price },
+  commands: { price, lint, explain, preview },
 };
