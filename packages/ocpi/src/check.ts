@@ -45,11 +45,14 @@ export function compile(schema: Schema): ValidateFunction {
   return check;
 }
 
-/** All violations, up to a hundred: for diagnosis and lint, not for servers. */
+/** All violations, one a place and a hundred at most: for diagnosis and lint, not for servers. */
 export function violations(schema: Schema, value: unknown): readonly Violation[] {
   const check = diagnoses.get(schema) ?? thorough.compile(schema);
   diagnoses.set(schema, check);
-  return check(value) ? [] : (check.errors ?? []).slice(0, 100).map(toViolation);
+  if (check(value)) return [];
+  const byPath = new Map<string, Violation>();
+  for (const one of (check.errors ?? []).slice(0, 500).map(toViolation)) if (!byPath.has(one.path)) byPath.set(one.path, one);
+  return [...byPath.values()].slice(0, 100);
 }
 const thorough = new Ajv({ code: { optimize: false }, multipleOfPrecision: 6, formats, keywords: ['known'], allErrors: true });
 const diagnoses = new WeakMap<Schema, ValidateFunction>();

@@ -42,15 +42,15 @@ export class CrawlLimit extends OcpiError {
 
 /**
  * Reads a list page by page. Follows the Link header; where a peer sends none but counts more items, asks by offset.
- * When the count shrinks between two pages the offset steps back by as much, since the list has moved; what is read twice then is
- * recognised by its owner and id. Throws CrawlLimit at a limit or when a link leads back.
+ * When the count shrinks between two pages the page is read again from as much further ahead, since the list has moved; what is read
+ * twice then is recognised by its owner and id. Throws CrawlLimit at a limit or when a link leads back.
  *
  *     for await (const { items } of crawl(peer.list)) await store(items);
  */
 export async function* crawl<T>(list: ListMethod<T>, options: CrawlOptions = {}): AsyncGenerator<CrawledPage<T>, void, undefined> {
   const { maxPages = 10_000, maxItems = 1_000_000, maxBytes = 2 ** 30, maxMs = 3_600_000, window = {}, signal } = options;
   const started = performance.now();
-  const seen = new Set<string>();
+  const links = new Set<string>();
   const recent = new Set<string>();
   let place: Place = options.from === undefined ? { window } : { at: options.from };
   let items = 0;
@@ -58,45 +58,51 @@ export async function* crawl<T>(list: ListMethod<T>, options: CrawlOptions = {})
   let total: number | undefined;
   let offset = window.offset ?? 0;
   for (let pages = 0; ; pages += 1) {
-    const next = place.at;
-    if (pages >= maxPages) throw new CrawlLimit(`more than ${maxPages} pages`, next);
-    if (items > maxItems) throw new CrawlLimit(`more than ${maxItems} items`, next);
-    if (bytes > maxBytes) throw new CrawlLimit(`more than ${maxBytes} bytes`, next);
-    if (performance.now() - started > maxMs) throw new CrawlLimit(`longer than ${maxMs} ms`, next);
-    if (place.at !== undefined && seen.has(place.at)) throw new CrawlLimit('a link leads back to a page that was read', undefined);
-    if (place.at !== undefined) seen.add(place.at);
+    const limit =
+      reached(pages, maxPages, 'pages') ??
+      reached(items, maxItems, 'items') ??
+      reached(bytes, maxBytes, 'bytes') ??
+      reached(performance.now() - started, maxMs, 'ms');
+    if (limit) throw new CrawlLimit(limit, place.at);
     const reply: Reply<readonly T[]> = await list({ ...place, ...(signal ? { signal } : {}) });
     const count = reply.data.length + (reply.page?.refused.length ?? 0);
-    const fresh = reply.data.filter((item) => isNew(recent, item));
     items += count;
     bytes += reply.payload.raw.length;
-    const shrunk = total !== undefined && reply.page?.total !== undefined ? Math.max(0, total - reply.page.total) : 0;
+    const shrunk = total === undefined || reply.page?.total === undefined ? 0 : Math.max(0, total - reply.page.total);
     total = reply.page?.total ?? total;
-    offset = Math.max(0, offset + count - shrunk);
-    const following = follow(reply, count, offset, window, shrunk);
-    yield { items: fresh, reply, ...(following?.at === undefined ? {} : { next: following.at }) };
+    const again = shrunk > 0 ? steppedBack(place, shrunk) : undefined;
+    const following = again ?? follow(reply, count, offset + count, window);
+    offset = again ? Math.max(0, offset - shrunk) : offset + count;
+    const isLoop = !again && following?.at !== undefined && links.has(following.at);
+    if (following?.at !== undefined) links.add(following.at);
+    const fresh = reply.data.filter((item) => isNew(recent, item));
+    yield { items: fresh, reply, ...(following?.at === undefined || isLoop ? {} : { next: following.at }) };
+    if (isLoop) throw new CrawlLimit('a link leads back to a page that was read', undefined);
     if (!following) return;
     place = following;
   }
 }
+
+const reached = (is: number, limit: number, of: string): string | undefined =>
+  is >= limit ? `the limit of ${limit} ${of} is reached` : undefined;
 
 interface Place {
   readonly window?: WindowRequest;
   readonly at?: string;
 }
 
-function follow(reply: Reply<readonly unknown[]>, count: number, offset: number, window: WindowRequest, shrunk: number): Place | undefined {
+function follow(reply: Reply<readonly unknown[]>, count: number, offset: number, window: WindowRequest): Place | undefined {
   const { next, total } = reply.page ?? {};
-  if (next !== undefined) return { at: shrunk > 0 ? steppedBack(next, shrunk) : next };
+  if (next !== undefined) return { at: next };
   return total !== undefined && count > 0 && offset < total ? { window: { ...window, offset } } : undefined;
 }
 
-/** A link by plain offset moves with the list; one with a cursor of the server's own does not. */
-function steppedBack(link: string, by: number): string {
-  const url = new URL(link, 'http://relative.invalid');
-  const offset = url.searchParams.get('offset');
-  if (offset === null || !/^\d+$/.test(offset) || url.searchParams.has('cursor')) return link;
-  return link.replace(/([?&]offset=)\d+/, (_, name: string) => `${name}${Math.max(0, Number(offset) - by)}`);
+/** The same page, as much further ahead as the list has become shorter. A server's own cursor holds by itself. OCPI 2.2.1, 4.1.3.4 */
+function steppedBack({ at, window }: Place, by: number): Place | undefined {
+  if (at === undefined) return window?.offset ? { window: { ...window, offset: Math.max(0, window.offset - by) } } : undefined;
+  const found = /[?&]offset=(\d+)/.exec(at);
+  if (!found || /[?&]cursor=/.test(at)) return undefined;
+  return { at: at.replace(/([?&]offset=)\d+/, (_, name: string) => `${name}${Math.max(0, Number(found[1]) - by)}`) };
 }
 
 const REMEMBERED = 5000;

@@ -60,7 +60,7 @@ export function http(options: HttpOptions = {}): Http {
       });
       // A redirect would lead to an address that nobody checked, and take the token along.
       if (statusCode >= 300 && statusCode < 400 && statusCode !== 304) {
-        body.destroy();
+        await body.dump({ limit: 16 * 1024 });
         throw new OcpiError('blocked', `the answer is a redirect (${statusCode}), which is not followed`);
       }
       const chunks: Buffer[] = [];
