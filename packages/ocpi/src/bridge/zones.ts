@@ -1,0 +1,46 @@
+/** The zone of countries that have but one, by ISO 3166-1 alpha-3: what a 2.1.1 location without a zone can only mean. */
+const ZONES: Readonly<Record<string, string>> = {
+  ALB: 'Europe/Tirane',
+  AND: 'Europe/Andorra',
+  AUT: 'Europe/Vienna',
+  BEL: 'Europe/Brussels',
+  BGR: 'Europe/Sofia',
+  BIH: 'Europe/Sarajevo',
+  CHE: 'Europe/Zurich',
+  CHN: 'Asia/Shanghai',
+  CZE: 'Europe/Prague',
+  DEU: 'Europe/Berlin',
+  DNK: 'Europe/Copenhagen',
+  EST: 'Europe/Tallinn',
+  FIN: 'Europe/Helsinki',
+  FRA: 'Europe/Paris',
+  GBR: 'Europe/London',
+  GRC: 'Europe/Athens',
+  HRV: 'Europe/Zagreb',
+  HUN: 'Europe/Budapest',
+  IRL: 'Europe/Dublin',
+  ISL: 'Atlantic/Reykjavik',
+  ITA: 'Europe/Rome',
+  JPN: 'Asia/Tokyo',
+  KOR: 'Asia/Seoul',
+  LIE: 'Europe/Vaduz',
+  LTU: 'Europe/Vilnius',
+  LUX: 'Europe/Luxembourg',
+  LVA: 'Europe/Riga',
+  MKD: 'Europe/Skopje',
+  MLT: 'Europe/Malta',
+  MNE: 'Europe/Podgorica',
+  NLD: 'Europe/Amsterdam',
+  NOR: 'Europe/Oslo',
+  POL: 'Europe/Warsaw',
+  ROU: 'Europe/Bucharest',
+  SRB: 'Europe/Belgrade',
+  SVK: 'Europe/Bratislava',
+  SVN: 'Europe/Ljubljana',
+  SWE: 'Europe/Stockholm',
+};
+
+/** The zone of a country, where it has but one on its mainland. */
+export function zoneOfCountry(country: unknown): string | undefined {
+  return typeof country === 'string' && Object.hasOwn(ZONES, country) ? ZONES[country] : undefined;
+}
