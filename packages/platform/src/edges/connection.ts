@@ -24,3 +24,8 @@ export interface TransactionInside {
 export function insideOf(transaction: Transaction): TransactionInside {
   return transaction as unknown as TransactionInside;
 }
+
+/** Marks a connection whose state is unknown: the pool drops it instead of lending it again. */
+export function spoil(client: ClientBase): void {
+  (client as ClientBase & { _invalid?: boolean })._invalid = true;
+}

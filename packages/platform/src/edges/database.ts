@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
 import { Sequelize } from 'sequelize';
 import type { Transact } from '../kernel/transact.js';
+import { spoil } from './connection.js';
 import { createSql, type Sql } from './sql.js';
 import { isOutage, sqlState } from './sql-state.js';
 import { createTransact } from './transact.js';
@@ -34,6 +36,17 @@ const STATEMENT_LIMIT_MS = 60_000;
 /** A transaction that forgot its connection must not hold locks for ever. */
 const IDLE_TRANSACTION_LIMIT_MS = 120_000;
 
+/**
+ * Sequelize begins to listen for errors only after it connected, and passes pg's `pipeline` (statements queued on one connection go out
+ * together) not on. A server that ends a connection at the wrong moment would end the process, or leave a dead connection in the pool.
+ */
+class SafeClient extends pg.Client {
+  constructor(config: pg.ClientConfig) {
+    super({ ...config, pipeline: true } as pg.ClientConfig);
+    this.on('error', () => spoil(this));
+  }
+}
+
 /** Connects to PostgreSQL, waiting for it if need be. Throws a message for the operator when it cannot be used. */
 export async function openDatabase({ url, poolSize = 10, patienceMs = 30_000, onWait }: DatabaseOptions): Promise<Database> {
   const sequelize = new Sequelize(url, {
@@ -48,12 +61,7 @@ export async function openDatabase({ url, poolSize = 10, patienceMs = 30_000, on
       statement_timeout: STATEMENT_LIMIT_MS,
       idle_in_transaction_session_timeout: IDLE_TRANSACTION_LIMIT_MS,
     },
-    hooks: {
-      // Statements queued on one connection go out together (group commit); Sequelize does not pass pg's own option on.
-      afterConnect: (connection) => {
-        (connection as { pipeline?: boolean }).pipeline = true;
-      },
-    },
+    dialectModule: { ...pg, Client: SafeClient },
   });
   const sql = createSql(sequelize);
   try {

@@ -4,10 +4,15 @@ export function sqlState(error: unknown): string | undefined {
   return undefined;
 }
 
-/** Two transactions got in each other's way; the loser was rolled back and runs again. */
+/** Two transactions got in each other's way (serialisation, deadlock); the loser was rolled back and runs again. */
 export function isConflict(error: unknown): boolean {
   const state = sqlState(error);
   return state === '40001' || state === '40P01';
+}
+
+/** Somebody else held a lock for longer than this transaction wanted to wait. */
+export function isLockTimeout(error: unknown): boolean {
+  return sqlState(error) === '55P03';
 }
 
 /** The data or the statement is at fault: the same again fails again. */
