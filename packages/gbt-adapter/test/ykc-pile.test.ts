@@ -219,7 +219,7 @@ describe('a simulated 云快充 pile', () => {
     await line.call(WorkParameters, { pileCode: PILE, lockOut: 0, maxPowerPct: 100 });
     await line.call(RemoteStart, { ...START, tradeNo: `${PILE}012501010801000009` });
     await pass(2 * HOUR);
-    expect((await full)[0]).to.include({ stopReason: 0x41, totalEnergy: 48 });
+    expect((await full)[0]).to.include({ stopReason: 0x41, totalEnergy: 38.4 });
     await line.call(WorkParameters, { pileCode: PILE, lockOut: 1, maxPowerPct: 100 });
     expect(await line.call(RemoteStart, START)).to.include({ result: 0, failReason: 3 });
   });

@@ -2,7 +2,6 @@ import type { YkcEndpoint } from '../endpoint.js';
 import { YkcError } from '../errors.js';
 import { BillingModelCheck, BillingModelRequest, Heartbeat, Login } from '../registration.js';
 import { connect } from '../tcp.js';
-import { obey } from './commands.js';
 import { faulty } from './faults.js';
 import { gunText } from './gun.js';
 import type { SimulatedPile } from './pile.js';
@@ -15,6 +14,7 @@ const VERSION_X10 = { '1.5': 15, '1.6': 16, '1.7': 17 } as const;
 /** The pile's line: up, cut, and up again. */
 export class PileLine {
   readonly #pile: SimulatedPile;
+  readonly #obey: (line: YkcEndpoint<'pile'>) => void;
   #line: YkcEndpoint<'pile'> | undefined;
   #isStopped = true;
   #isTrying = false;
@@ -22,8 +22,9 @@ export class PileLine {
   /** Keeps the process alive while the pile is on, also between two lines. */
   #alive: NodeJS.Timeout | undefined;
 
-  constructor(pile: SimulatedPile) {
+  constructor(pile: SimulatedPile, obey: (line: YkcEndpoint<'pile'>) => void) {
     this.#pile = pile;
+    this.#obey = obey;
   }
 
   /** The line while the pile is logged in. */
@@ -56,15 +57,18 @@ export class PileLine {
     if (this.#isTrying || this.#isStopped || this.line) return;
     this.#isTrying = true;
     const pile = this.#pile;
+    let line: YkcEndpoint<'pile'> | undefined;
     try {
       const { port, host = '127.0.0.1', line: options = {} } = pile.options;
-      const line = await connect({ ...options, port, host, through: (raw) => faulty(raw, pile.faults, pile.random) });
+      line = await connect({ ...options, port, host, through: (raw) => faulty(raw, pile.faults, pile.random) });
       void line.closed.then((reason) => this.#down(reason));
-      obey(pile, line);
+      this.#obey(line);
       await this.#login(line);
     } catch (error) {
       if (!(error instanceof YkcError)) throw error;
-      this.#later();
+      // Closing it tries again; where there was no line yet, nothing else would.
+      if (line?.isOpen) line.close(error);
+      else this.#later();
     } finally {
       this.#isTrying = false;
     }
