@@ -36,13 +36,13 @@ export class Connector {
   /** The transaction is over and the cable still in. */
   finishing = false;
   operative = true;
-  reservedFor: { readonly id: number; readonly idToken: string; readonly until: Date } | undefined;
   /** The most that the station allows now, whole watts. */
-  limitW = Number.POSITIVE_INFINITY;
+  limitW: number;
   #vehicleMilliWh = 0;
 
-  constructor(id: number, startMilliWh: number, now: Date) {
+  constructor(id: number, startMilliWh: number, now: Date, maxW: number) {
     this.id = id;
+    this.limitW = maxW;
     this.meter = new Meter(startMilliWh, now.getTime());
   }
 

@@ -2,13 +2,13 @@ import { OcppError } from '../errors.js';
 import { connectOcpp } from '../websocket/client.js';
 import { backOffMs, defaultBackOff } from '../websocket/keep.js';
 import { type StationClock, stationClock } from './clock.js';
+import { type Faults, FaultySocket } from './faults.js';
 import type { JournalNote } from './journal.js';
 import type { StationOptions } from './options.js';
 import type { Outbox } from './outbox.js';
-import type { Body, Voice } from './voice.js';
+import type { Settings } from './settings.js';
+import type { Body, BootReason, Voice } from './voice.js';
 import { speakerOf } from './voices.js';
-
-type BootReason = 'PowerUp' | 'RemoteReset';
 
 /** Wait before the next boot where the central system leaves it to the station, seconds. */
 const OWN_BOOT_WAIT_SECONDS = 60;
@@ -21,6 +21,9 @@ export class Line {
   readonly #wall = stationClock();
   readonly #random: () => number;
   readonly #body: Body;
+  readonly #settings: Settings;
+  readonly #faults: Faults;
+  readonly #abandoned: FaultySocket[] = [];
   readonly #outbox: Outbox;
   readonly #note: (note: JournalNote) => void;
   readonly #onAccepted: () => void;
@@ -28,9 +31,9 @@ export class Line {
   readonly #running: Promise<void>;
   #resolveAccepted: (() => void) | undefined;
   #voice: Voice | undefined;
+  #socket: FaultySocket | undefined;
   #boot: BootReason | undefined = 'PowerUp';
-  #heartbeatSeconds = 0;
-  #online: { waiting: Promise<void>; resume: () => void } | undefined;
+  #outage: { waiting: Promise<void>; resume: () => void } | undefined;
   #bug: unknown;
 
   constructor(parts: {
@@ -38,6 +41,8 @@ export class Line {
     clock: StationClock;
     random: () => number;
     body: Body;
+    settings: Settings;
+    faults: Faults;
     outbox: Outbox;
     note: (note: JournalNote) => void;
     accepted: () => void;
@@ -46,6 +51,8 @@ export class Line {
     this.#clock = parts.clock;
     this.#random = parts.random;
     this.#body = parts.body;
+    this.#settings = parts.settings;
+    this.#faults = parts.faults;
     this.#outbox = parts.outbox;
     this.#note = parts.note;
     this.#onAccepted = parts.accepted;
@@ -56,18 +63,18 @@ export class Line {
   }
 
   get isOnline(): boolean {
-    return this.#voice !== undefined;
+    return this.#voice !== undefined && !this.#outage;
   }
 
   /** Registered and connected: other messages than a boot may be sent. */
   get isAccepted(): boolean {
-    return this.#voice !== undefined && this.#boot === undefined;
+    return this.isOnline && this.#boot === undefined;
   }
 
   /** Does something over the connection that nobody waits for. */
   background(work: (voice: Voice) => Promise<void>): void {
     const voice = this.#voice;
-    if (!voice) return;
+    if (!voice || this.#outage) return;
     work(voice).catch((error: unknown) => {
       if (error instanceof OcppError) this.#note({ kind: 'failed', action: 'background', code: error.code, attempt: 1 });
       else this.fail(error);
@@ -76,7 +83,7 @@ export class Line {
 
   /** Asks about a token; without a connection it is believed, and the start's answer decides later. */
   async authorize(idToken: string): Promise<boolean> {
-    if (!this.#voice || this.#boot) return true;
+    if (!this.#voice || !this.isAccepted) return true;
     try {
       return await this.#voice.authorize(idToken);
     } catch (error) {
@@ -86,23 +93,30 @@ export class Line {
   }
 
   goOffline(): void {
-    if (this.#online) return;
+    if (this.#outage) return;
     let resume = (): void => undefined;
     const waiting = new Promise<void>((resolve) => {
       resume = resolve;
     });
-    this.#online = { waiting, resume };
+    this.#outage = { waiting, resume };
     this.#voice?.close();
   }
 
   goOnline(): void {
-    this.#online?.resume();
-    this.#online = undefined;
+    this.#outage?.resume();
+    this.#outage = undefined;
   }
 
   bootAgain(reason: BootReason): void {
     this.#boot = reason;
     this.#voice?.close();
+  }
+
+  /** The network fails without closing anything; the next connection is made while the old one seems open. */
+  abandon(): void {
+    if (!this.#socket) return;
+    this.#abandoned.push(this.#socket);
+    this.#socket.abandon();
   }
 
   /** A bug: told by `stop`. */
@@ -114,13 +128,14 @@ export class Line {
     this.#life.abort();
     this.goOnline();
     this.#voice?.close();
+    for (const socket of this.#abandoned) socket.end();
     await this.#running;
     if (this.#bug !== undefined) throw this.#bug;
   }
 
   async #run(): Promise<void> {
     for (let attempt = 1; !this.#life.signal.aborted; ) {
-      await this.#online?.waiting;
+      await this.#outage?.waiting;
       if (this.#life.signal.aborted) return;
       const voice = await this.#connect();
       if (voice) {
@@ -145,8 +160,15 @@ export class Line {
         ...(tls === undefined ? {} : { tls }),
         signal: this.#life.signal,
         versions: [
-          speakerOf(version, this.#body, callTimeoutMs, (opened) => {
-            voice = opened;
+          speakerOf(version, this.#body, {
+            ...(callTimeoutMs === undefined ? {} : { callTimeoutMs }),
+            through: (socket) => {
+              this.#socket = new FaultySocket(socket, this.#faults);
+              return this.#socket;
+            },
+            opened: (opened) => {
+              voice = opened;
+            },
           }),
         ],
       });
@@ -163,7 +185,7 @@ export class Line {
     const ended = voice.closed.then(() => session.abort());
     this.#voice = voice;
     this.#note({ kind: 'connected' });
-    if (this.#online || this.#life.signal.aborted) voice.close();
+    if (this.#outage || this.#life.signal.aborted) voice.close();
     await this.#register(voice, session.signal);
     if (!session.signal.aborted) {
       this.#resolveAccepted?.();
@@ -183,7 +205,7 @@ export class Line {
         const { status, intervalSeconds } = await voice.boot(this.#boot);
         if (status === 'Accepted') {
           this.#boot = undefined;
-          this.#heartbeatSeconds = intervalSeconds;
+          this.#settings.heartbeatSeconds = intervalSeconds;
           this.#note({ kind: 'accepted' });
           return;
         }
@@ -198,8 +220,8 @@ export class Line {
   }
 
   async #beat(voice: Voice, signal: AbortSignal): Promise<void> {
-    while (this.#heartbeatSeconds > 0 && !signal.aborted) {
-      await this.#clock.delay(this.#heartbeatSeconds * 1_000, signal);
+    while (this.#settings.heartbeatSeconds > 0 && !signal.aborted) {
+      await this.#clock.delay(this.#settings.heartbeatSeconds * 1_000, signal);
       if (signal.aborted) return;
       try {
         await voice.heartbeat();

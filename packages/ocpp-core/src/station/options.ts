@@ -2,6 +2,7 @@ import type { Version } from '../action.js';
 import type { ConnectOptions } from '../websocket/client.js';
 import type { BackOff } from '../websocket/keep.js';
 import type { Speaker } from '../websocket/speak.js';
+import type { Hardware } from './charging-limits.js';
 import type { StationClock } from './clock.js';
 import type { Journal } from './journal.js';
 import type { RetryRule } from './outbox.js';
@@ -29,6 +30,8 @@ export interface StationOptions extends Pick<ConnectOptions<Speaker<'station'>>,
   readonly callTimeoutMs?: number;
   /** The registers' first value, mWh. */
   readonly startMilliWh?: number;
+  /** What the station is built for; 3 x 230 V and 22 kW a connector unless given. */
+  readonly hardware?: Hardware;
   readonly backOff?: BackOff;
   readonly journal?: Journal;
 }

@@ -1,5 +1,6 @@
 import { OcppError } from '../errors.js';
 import type { StationClock } from './clock.js';
+import type { Faults } from './faults.js';
 import type { JournalNote } from './journal.js';
 import type { Told, TransactionMoment, Voice } from './voice.js';
 
@@ -17,6 +18,7 @@ export class Outbox {
   readonly #rule: RetryRule;
   readonly #note: (note: JournalNote) => void;
   readonly #told: (moment: TransactionMoment, told: Told) => void;
+  readonly #faults: Faults;
   readonly #moments: TransactionMoment[] = [];
   #failures = 0;
   #wake: (() => void) | undefined;
@@ -26,16 +28,23 @@ export class Outbox {
     clock: StationClock;
     rule: RetryRule;
     note: (note: JournalNote) => void;
+    faults: Faults;
     told: (moment: TransactionMoment, told: Told) => void;
   }) {
     this.#clock = options.clock;
     this.#rule = options.rule;
     this.#note = options.note;
     this.#told = options.told;
+    this.#faults = options.faults;
   }
 
   get size(): number {
     return this.#moments.length;
+  }
+
+  /** True while messages of this transaction, or of any, wait. */
+  holds(transactionKey: string | undefined): boolean {
+    return this.#moments.some(({ transaction }) => (transactionKey ?? transaction.key) === transaction.key);
   }
 
   add(moment: TransactionMoment): void {
@@ -70,7 +79,7 @@ export class Outbox {
     const { sequence, event, transaction } = moment;
     const attempt = this.#failures + 1;
     try {
-      const told = await voice.tell(moment);
+      const told = await voice.tell(this.#skewed(moment));
       const { action, request, response } = told;
       this.#note({ kind: 'acknowledged', action, request, response, sequence, attempt });
       this.#done();
@@ -87,6 +96,10 @@ export class Outbox {
       }
     }
     return 'tried';
+  }
+
+  #skewed(moment: TransactionMoment): TransactionMoment {
+    return this.#faults.clockSkewMs === 0 ? moment : { ...moment, at: new Date(moment.at.getTime() + this.#faults.clockSkewMs) };
   }
 
   #done(): void {

@@ -1,56 +1,94 @@
+import { Charging, type Started } from './charging.js';
+import { ChargingLimits } from './charging-limits.js';
 import { type StationClock, stationClock } from './clock.js';
-import { Connector, type Transaction, type Vehicle } from './connector.js';
+import { commandsOf } from './commands.js';
+import { Connector, type Vehicle } from './connector.js';
+import { type Fault, Faults, type LastingFault } from './faults.js';
 import type { JournalNote } from './journal.js';
 import { Line } from './line.js';
 import type { StationOptions } from './options.js';
 import { Outbox } from './outbox.js';
-import { randomFrom, uuidFrom } from './random.js';
-import type { Body, ConnectorState, StopReason, TransactionMoment, Trigger, TriggerableMessage } from './voice.js';
-
-/** What a station let its driver do. */
-export type Started =
-  | { readonly accepted: true; readonly transaction: Transaction }
-  | { readonly accepted: false; readonly reason: 'occupied' | 'refused' | 'noVehicle' };
+import { randomFrom } from './random.js';
+import type { Settings } from './settings.js';
+import type { BootReason, ConnectorState, StopReason } from './voice.js';
 
 /** A simulated charging station; it connects at once and lives until `stop`. */
 export class SimulatedStation {
   readonly identity: string;
+  /** What a central system may read and set; scripts may as well. */
+  readonly settings: Settings;
   readonly #options: StationOptions;
   readonly #clock: StationClock;
-  readonly #random: () => number;
   readonly #connectors: readonly Connector[];
+  readonly #faults = new Faults();
   readonly #outbox: Outbox;
+  readonly #charging: Charging;
+  readonly #limits: ChargingLimits;
   readonly #line: Line;
   readonly #life = new AbortController();
-  readonly #plugged = new Map<number, (() => void)[]>();
   readonly #reported = new Map<number, string>();
-  #sequence = 0;
 
   constructor(options: StationOptions) {
     this.identity = options.identity;
     this.#options = options;
     this.#clock = options.clock ?? stationClock();
-    this.#random = randomFrom(options.seed ?? 1);
-    const start = options.startMilliWh ?? 0;
-    this.#connectors = Array.from({ length: options.connectors ?? 1 }, (_, index) => new Connector(index + 1, start, this.#clock.now()));
+    this.settings = {
+      heartbeatSeconds: 0,
+      meterIntervalSeconds: options.meterIntervalSeconds ?? 60,
+      connectionTimeoutSeconds: options.connectionTimeoutSeconds ?? 120,
+      authorizeRemoteStart: options.authorizeRemoteStart ?? false,
+    };
+    const random = randomFrom(options.seed ?? 1);
+    const now = this.#clock.now();
+    const { maxW } = options.hardware ?? defaultHardware;
+    this.#connectors = Array.from(
+      { length: options.connectors ?? 1 },
+      (_, index) => new Connector(index + 1, options.startMilliWh ?? 0, now, maxW),
+    );
+    const common = { clock: this.#clock, random, note: (note: JournalNote) => this.#note(note), faults: this.#faults };
     this.#outbox = new Outbox({
-      clock: this.#clock,
+      ...common,
       rule: options.retry ?? { attempts: Number.POSITIVE_INFINITY, intervalSeconds: 60 },
-      note: (note) => this.#note(note),
-      told: (moment, { authorized }) => {
-        if (moment.event === 'started' && !authorized)
-          this.#end(this.#connector(moment.transaction.connectorId), 'DeAuthorized', 'deauthorized', moment.transaction);
+      told: ({ event, transaction }, { authorized }) => {
+        if (event !== 'started' || authorized) return;
+        this.#charging.end(this.#connector(transaction.connectorId), 'DeAuthorized', 'deauthorized', transaction);
       },
     });
-    this.#line = new Line({
-      options,
-      clock: this.#clock,
-      random: this.#random,
-      body: this.#body(),
-      outbox: this.#outbox,
-      note: (note) => this.#note(note),
-      accepted: () => this.#report(),
+    this.#limits = new ChargingLimits({
+      ...common,
+      version: options.version,
+      hardware: options.hardware ?? defaultHardware,
+      connectors: this.#connectors,
+      changed: () => this.#report(),
+      life: this.#life.signal,
     });
+    this.#charging = new Charging({
+      ...common,
+      outbox: this.#outbox,
+      settings: this.settings,
+      life: this.#life.signal,
+      tellsStates: options.version !== '1.6',
+      isOnline: () => this.#line.isOnline,
+      authorize: (idToken) => this.#line.authorize(idToken),
+      changed: () => this.#report(),
+      began: () => this.#limits.apply(),
+      ended: (connector) => this.#limits.ended(connector),
+    });
+    const body = commandsOf({
+      facts: { vendor: 'evroam', model: 'simulated', ...options.facts },
+      settings: this.settings,
+      connectors: this.#connectors,
+      charging: this.#charging,
+      limits: this.#limits,
+      line: () => this.#line,
+      now: () => new Date(this.#clock.now().getTime() + this.#faults.clockSkewMs),
+      stateOf: (id) => this.state(id),
+      acknowledged: (action, request, response) => this.#note({ kind: 'acknowledged', action, request, response, attempt: 1 }),
+      queuedOf: (key) => this.#outbox.holds(key),
+      reset: (reason) => this.#restart(reason, 'RemoteReset'),
+      report: (id) => this.#report(id),
+    });
+    this.#line = new Line({ ...common, options, body, settings: this.settings, outbox: this.#outbox, accepted: () => this.#report() });
   }
 
   /** Resolves when the station was accepted for the first time. */
@@ -76,27 +114,18 @@ export class SimulatedStation {
   state(connectorId = 1): ConnectorState {
     const connector = this.#connector(connectorId);
     connector.advance(this.#clock.now());
-    const { activity, operative, powerW, transaction, meter, reservedFor } = connector;
-    const reserved = reservedFor !== undefined && reservedFor.until > this.#clock.now();
-    return { activity, operative, powerW, transaction, milliWh: meter.milliWh, reserved };
+    const { activity, operative, powerW, transaction, meter } = connector;
+    return { activity, operative, powerW, transaction, milliWh: meter.milliWh };
   }
 
   /** A vehicle is plugged in. */
   plugIn(connectorId = 1, vehicle: Vehicle = { powerW: 11_000 }): void {
-    const connector = this.#connector(connectorId);
-    connector.advance(this.#clock.now());
-    connector.plugIn(vehicle);
-    for (const resume of this.#plugged.get(connectorId) ?? []) resume();
-    this.#plugged.delete(connectorId);
-    this.#report();
+    this.#charging.plugIn(this.#connector(connectorId), vehicle);
   }
 
   /** The cable is pulled out; a transaction ends with it. */
   unplug(connectorId = 1): void {
-    const connector = this.#connector(connectorId);
-    if (connector.transaction) this.#end(connector, 'EVDisconnected', 'cable');
-    connector.unplug();
-    this.#report();
+    this.#charging.unplug(this.#connector(connectorId));
   }
 
   /** The vehicle draws another power from now on, whole watts. */
@@ -109,15 +138,12 @@ export class SimulatedStation {
 
   /** A driver presents a token: it is authorized (offline: believed), then the cable is waited for, then charging starts. */
   startLocal(connectorId: number, idToken: string): Promise<Started> {
-    return this.#start(this.#connector(connectorId), idToken, 'authorized', true);
+    return this.#charging.start(this.#connector(connectorId), { idToken, trigger: 'authorized', authorize: true });
   }
 
-  /** A driver ends the transaction of a connector. */
+  /** A driver ends the transaction of a connector; false when there is none. */
   stopLocal(connectorId = 1): boolean {
-    const connector = this.#connector(connectorId);
-    if (!connector.transaction) return false;
-    this.#end(connector, 'Local', 'stopAuthorized');
-    return true;
+    return this.#charging.end(this.#connector(connectorId), 'Local', 'stopAuthorized');
   }
 
   /** The network fails, until `goOnline`; charging goes on. */
@@ -131,10 +157,42 @@ export class SimulatedStation {
 
   /** The power fails for a moment: transactions end, the station boots again. */
   powerCycle(): void {
-    this.#reset('PowerLoss', 'PowerUp');
+    this.#restart('PowerLoss', 'PowerUp');
   }
 
-  /** Ends the station's life; transactions are left as they are. */
+  /** Something goes wrong from now on, until it is healed. */
+  fault(fault: Fault): void {
+    switch (fault.name) {
+      case 'duplicateSends':
+      case 'restartedMessageIds':
+      case 'badJson':
+        this.#faults[fault.name] = true;
+        break;
+      case 'lostAnswers':
+        this.#faults.lostAnswers = fault.count;
+        break;
+      case 'slowAnswers':
+        this.#faults.slowAnswersMs = fault.ms;
+        break;
+      case 'clockSkew':
+        this.#faults.clockSkewMs = fault.ms;
+        break;
+      case 'halfOpen':
+        this.#line.abandon();
+        break;
+      case 'meterJump': {
+        const connector = this.#connector(fault.connectorId);
+        connector.advance(this.#clock.now());
+        connector.meter.jump(fault.milliWh);
+      }
+    }
+  }
+
+  heal(name: LastingFault): void {
+    this.#faults.heal(name);
+  }
+
+  /** Ends the station's life; transactions are left as they are. Rejects with the error of a bug that it met. */
   async stop(): Promise<void> {
     this.#life.abort();
     await this.#line.stop();
@@ -150,186 +208,27 @@ export class SimulatedStation {
     this.#options.journal?.({ at: this.#clock.now(), identity: this.identity, ...note });
   }
 
-  async #start(connector: Connector, idToken: string, trigger: Trigger, authorize: boolean, remoteStartId?: number): Promise<Started> {
-    if (connector.transaction || !connector.operative) return { accepted: false, reason: 'occupied' };
-    if (authorize && !(await this.#line.authorize(idToken))) return { accepted: false, reason: 'refused' };
-    if (!(await this.#vehicleAt(connector))) return { accepted: false, reason: 'noVehicle' };
-    if (connector.transaction) return { accepted: false, reason: 'occupied' };
-    const at = this.#clock.now();
-    connector.advance(at);
-    const transaction: Transaction = {
-      key: uuidFrom(this.#random),
-      connectorId: connector.id,
-      idToken,
-      startedAt: at,
-      startMilliWh: connector.meter.milliWh,
-      nextSeqNo: 0,
-      ...(remoteStartId === undefined ? {} : { remoteStartId }),
-    };
-    connector.finishing = false;
-    connector.transaction = transaction;
-    this.#put('started', connector, transaction, trigger, at);
-    this.#note({ kind: 'started', transactionKey: transaction.key, connectorId: connector.id, milliWh: connector.meter.milliWh });
-    this.#report();
-    void this.#sample(connector, transaction);
-    return { accepted: true, transaction };
-  }
-
-  async #vehicleAt(connector: Connector): Promise<boolean> {
-    if (connector.vehicle) return true;
-    const wait = new AbortController();
-    const plugged = new Promise<void>((resolve) => {
-      this.#plugged.set(connector.id, [...(this.#plugged.get(connector.id) ?? []), resolve]);
-    });
-    const timeout = (this.#options.connectionTimeoutSeconds ?? 120) * 1_000;
-    await Promise.race([plugged, this.#clock.delay(timeout, AbortSignal.any([wait.signal, this.#life.signal]))]);
-    wait.abort();
-    return connector.vehicle !== undefined;
-  }
-
-  #end(connector: Connector, reason: StopReason, trigger: Trigger, only?: Transaction): void {
-    const { transaction } = connector;
-    if (!transaction || (only && only !== transaction)) return;
-    const at = this.#clock.now();
-    connector.advance(at);
-    transaction.endedAt = at;
-    this.#put('ended', connector, transaction, trigger, at, reason);
-    this.#note({ kind: 'ended', transactionKey: transaction.key, connectorId: connector.id, milliWh: connector.meter.milliWh });
-    connector.transaction = undefined;
-    connector.finishing = connector.vehicle !== undefined;
-    this.#report();
-  }
-
-  async #sample(connector: Connector, transaction: Transaction): Promise<void> {
-    const intervalMs = (this.#options.meterIntervalSeconds ?? 60) * 1_000;
-    if (intervalMs === 0) return;
-    for (let due = transaction.startedAt.getTime() + intervalMs; ; due += intervalMs) {
-      await this.#clock.delay(due - this.#clock.now().getTime(), this.#life.signal);
-      if (this.#life.signal.aborted || connector.transaction !== transaction) return;
-      // A reading is of its own moment, however late a busy process gets to it.
-      const at = new Date(due);
-      connector.advance(at);
-      this.#put('sampled', connector, transaction, 'periodic', at);
-      this.#report();
-    }
-  }
-
-  #put(
-    event: TransactionMoment['event'],
-    connector: Connector,
-    transaction: Transaction,
-    trigger: Trigger,
-    at: Date,
-    reason?: StopReason,
-  ): void {
-    this.#sequence += 1;
-    const seqNo = transaction.nextSeqNo;
-    transaction.nextSeqNo += 1;
-    this.#outbox.add({
-      sequence: this.#sequence,
-      event,
-      transaction,
-      at,
-      milliWh: connector.meter.milliWh,
-      powerW: event === 'ended' ? 0 : connector.powerW,
-      activity: connector.activity,
-      trigger,
-      offline: !this.#line.isOnline,
-      seqNo,
-      messageId: uuidFrom(this.#random),
-      ...(reason === undefined ? {} : { reason }),
-    });
-  }
-
-  /** Reports the connectors whose state is another one than the central system knows. */
-  #report(force?: number): void {
-    for (const { id } of this.#connectors) {
-      const { activity, operative, reserved } = this.state(id);
-      const seen = `${activity} ${operative} ${reserved}`;
-      if (!this.#line.isAccepted || (this.#reported.get(id) === seen && force !== id)) continue;
+  /** Reports the connectors whose state is another one than the central system knows, and the one that was asked for. */
+  #report(asked?: number): void {
+    for (const connector of this.#connectors) {
+      const { id } = connector;
+      const { activity, operative } = this.state(id);
+      this.#charging.noticeState(connector);
+      const seen = `${activity} ${operative}`;
+      if (!this.#line.isAccepted || (this.#reported.get(id) === seen && asked !== id)) continue;
       this.#reported.set(id, seen);
       this.#line.background((voice) => voice.status(id));
     }
   }
 
-  #reset(reason: StopReason, boot: 'PowerUp' | 'RemoteReset'): void {
-    for (const connector of this.#connectors) this.#end(connector, reason, 'reset');
+  #restart(reason: StopReason, boot: BootReason): void {
+    for (const connector of this.#connectors) this.#charging.end(connector, reason, 'reset');
     this.#reported.clear();
     this.#line.bootAgain(boot);
   }
-
-  #body(): Body {
-    return {
-      connectorIds: this.#connectors.map(({ id }) => id),
-      facts: { vendor: 'evroam', model: 'simulated', ...this.#options.facts },
-      now: () => this.#clock.now(),
-      stateOf: (id) => this.state(id),
-      acknowledged: (action, request, response) => this.#note({ kind: 'acknowledged', action, request, response, attempt: 1 }),
-      remoteStart: ({ idToken, connectorId, remoteStartId }) => {
-        const free = this.#connectors.filter(({ transaction, operative, id }) => !transaction && operative && (connectorId ?? id) === id);
-        const connector = free.find(({ vehicle }) => vehicle) ?? free[0];
-        if (!connector || !this.#line.isAccepted) return { accepted: false };
-        const started = this.#start(connector, idToken, 'remoteStart', this.#options.authorizeRemoteStart ?? false, remoteStartId);
-        started.catch((error: unknown) => this.#line.fail(error));
-        return { accepted: true };
-      },
-      remoteStop: (names) => {
-        const connector = this.#connectors.find(({ transaction }) => transaction && names(transaction));
-        if (!connector) return false;
-        // The answer goes out first.
-        setImmediate(() => this.#end(connector, 'Remote', 'remoteStop'));
-        return true;
-      },
-      reset: () => {
-        setImmediate(() => this.#reset('Reset', 'RemoteReset'));
-        return true;
-      },
-      setOperative: (connectorId, operative) => this.#setOperative(connectorId, operative),
-      unlock: (connectorId) => {
-        const connector = this.#connectors[connectorId - 1];
-        if (connector?.transaction) setImmediate(() => this.#end(connector, 'Remote', 'remoteStop'));
-        return connector !== undefined;
-      },
-      trigger: (message, connectorId) => this.#trigger(message, connectorId),
-    };
-  }
-
-  #setOperative(connectorId: number | undefined, operative: boolean): 'Accepted' | 'Scheduled' | 'Rejected' {
-    const meant = this.#connectors.filter(({ id }) => connectorId === undefined || id === connectorId);
-    if (meant.length === 0) return 'Rejected';
-    for (const connector of meant) connector.operative = operative;
-    setImmediate(() => this.#report());
-    return !operative && meant.some(({ transaction }) => transaction) ? 'Scheduled' : 'Accepted';
-  }
-
-  #trigger(message: TriggerableMessage, connectorId: number | undefined): boolean {
-    switch (message) {
-      case 'BootNotification':
-        setImmediate(() => this.#line.background((voice) => voice.boot('PowerUp').then(() => undefined)));
-        return true;
-      case 'Heartbeat':
-        setImmediate(() => this.#line.background((voice) => voice.heartbeat()));
-        return true;
-      case 'StatusNotification':
-        if (connectorId !== undefined && !this.#connectors[connectorId - 1]) return false;
-        setImmediate(() => {
-          for (const { id } of this.#connectors) if (connectorId === undefined || connectorId === id) this.#report(id);
-        });
-        return true;
-      case 'MeterValues': {
-        const connector = this.#connectors.find(({ id, transaction }) => transaction && (connectorId === undefined || connectorId === id));
-        if (!connector?.transaction) return false;
-        const { transaction } = connector;
-        setImmediate(() => {
-          const at = this.#clock.now();
-          connector.advance(at);
-          this.#put('sampled', connector, transaction, 'triggered', at);
-        });
-        return true;
-      }
-    }
-  }
 }
+
+const defaultHardware = { voltage: 230, phases: 3, maxW: 22_000 };
 
 /** Starts a simulated station. */
 export const startStation = (options: StationOptions): SimulatedStation => new SimulatedStation(options);

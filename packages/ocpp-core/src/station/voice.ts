@@ -1,4 +1,7 @@
+import type { Profile } from '../smart-charging/index.js';
+import type { ChargingLimits } from './charging-limits.js';
 import type { Activity, Transaction } from './connector.js';
+import type { Settings } from './settings.js';
 
 /** A moment in a transaction, put down when it happened and told when the connection allows. */
 export interface TransactionMoment {
@@ -52,10 +55,13 @@ export interface Told {
   readonly authorized: boolean;
 }
 
+/** Why a station boots. */
+export type BootReason = 'PowerUp' | 'RemoteReset' | 'Triggered';
+
 /** One connection of a station in the words of one version. Everything rejects with OcppError. */
 export interface Voice {
   readonly closed: Promise<unknown>;
-  boot(reason: 'PowerUp' | 'RemoteReset'): Promise<Registration>;
+  boot(reason: BootReason): Promise<Registration>;
   heartbeat(): Promise<void>;
   status(connectorId: number): Promise<void>;
   authorize(idToken: string): Promise<boolean>;
@@ -67,13 +73,24 @@ export interface Voice {
 export interface Body {
   readonly connectorIds: readonly number[];
   readonly facts: StationFacts;
+  readonly settings: Settings;
+  readonly limits: ChargingLimits;
   now(): Date;
   stateOf(connectorId: number): ConnectorState;
   /** Journals an acknowledged call. */
   acknowledged(action: string, request: unknown, response: unknown): void;
-  remoteStart(start: { idToken: string; connectorId?: number; remoteStartId?: number }): { accepted: boolean; transactionKey?: string };
+  /** False when there is no place for it; the profile is made for the connector that is chosen. */
+  remoteStart(start: {
+    idToken: string;
+    connectorId?: number;
+    remoteStartId?: number;
+    profile?: (connectorId: number) => Profile;
+  }): boolean;
+  /** Messages of this transaction, or of any, still wait in the queue. */
+  queuedOf(transactionKey: string | undefined): boolean;
+  ongoing(transactionKey: string): boolean;
   remoteStop(names: (transaction: Transaction) => boolean): boolean;
-  reset(immediate: boolean): boolean;
+  reset(): boolean;
   setOperative(connectorId: number | undefined, operative: boolean): 'Accepted' | 'Scheduled' | 'Rejected';
   unlock(connectorId: number): boolean;
   trigger(message: TriggerableMessage, connectorId?: number): boolean;
@@ -91,7 +108,6 @@ export interface StationFacts {
 export interface ConnectorState {
   readonly activity: Activity;
   readonly operative: boolean;
-  readonly reserved: boolean;
   readonly milliWh: number;
   readonly powerW: number;
   readonly transaction: Transaction | undefined;

@@ -2,6 +2,7 @@ import type { RequestOf } from '../action.js';
 import type { Endpoint } from '../endpoint.js';
 import * as v16 from '../v16/index.js';
 import { wattHours } from './meter.js';
+import { obey16 } from './obey16.js';
 import type { Body, ConnectorState, Registration, StopReason, Told, TransactionMoment, Trigger, Voice } from './voice.js';
 
 type Status = RequestOf<typeof v16.StatusNotification>['status'];
@@ -15,7 +16,7 @@ export class Voice16 implements Voice {
   constructor(endpoint: Endpoint<'station', typeof v16>, body: Body) {
     this.#endpoint = endpoint;
     this.#body = body;
-    this.#obey();
+    obey16(endpoint, body);
   }
 
   get closed(): Promise<unknown> {
@@ -97,33 +98,10 @@ export class Voice16 implements Voice {
     this.#body.acknowledged(action.name, request, response);
     return response;
   };
-
-  #obey(): void {
-    const body = this.#body;
-    this.#endpoint
-      .handle(v16.RemoteStartTransaction, async ({ idTag, connectorId }) => {
-        const { accepted } = body.remoteStart({ idToken: idTag, ...(connectorId === undefined ? {} : { connectorId }) });
-        return { status: accepted ? 'Accepted' : 'Rejected' };
-      })
-      .handle(v16.RemoteStopTransaction, async ({ transactionId }) => ({
-        status: body.remoteStop(({ givenId }) => givenId === transactionId) ? 'Accepted' : 'Rejected',
-      }))
-      .handle(v16.Reset, async ({ type }) => ({ status: body.reset(type === 'Hard') ? 'Accepted' : 'Rejected' }))
-      .handle(v16.ChangeAvailability, async ({ connectorId, type }) => ({
-        status: body.setOperative(connectorId === 0 ? undefined : connectorId, type === 'Operative'),
-      }))
-      .handle(v16.UnlockConnector, async ({ connectorId }) => ({ status: body.unlock(connectorId) ? 'Unlocked' : 'UnlockFailed' }))
-      .handle(v16.TriggerMessage, async ({ requestedMessage, connectorId }) => {
-        if (requestedMessage === 'DiagnosticsStatusNotification' || requestedMessage === 'FirmwareStatusNotification')
-          return { status: 'NotImplemented' };
-        return { status: body.trigger(requestedMessage, connectorId) ? 'Accepted' : 'Rejected' };
-      })
-      .handle(v16.DataTransfer, async () => ({ status: 'UnknownVendorId' }));
-  }
 }
 
 /** OCPP 1.6, 4.9: the state machine of a connector, as far as the hardware shows it. */
-function statusOf({ activity, operative, reserved }: ConnectorState): Status {
+function statusOf({ activity, operative }: ConnectorState): Status {
   switch (activity) {
     case 'charging':
       return 'Charging';
@@ -136,8 +114,7 @@ function statusOf({ activity, operative, reserved }: ConnectorState): Status {
     case 'waiting':
       return operative ? 'Preparing' : 'Unavailable';
     case 'idle':
-      if (!operative) return 'Unavailable';
-      return reserved ? 'Reserved' : 'Available';
+      return operative ? 'Available' : 'Unavailable';
   }
 }
 

@@ -45,6 +45,8 @@ export interface SpeakOptions<Self extends Role, Actions> {
   readonly quirks?: (arrival: Arrival) => Quirks | undefined;
   /** Bars messages before their handlers, asked once per connection: `() => new Registration(lastStatus)`. */
   readonly gate?: (arrival: Arrival) => Gate | undefined;
+  /** Puts something between the WebSocket and the endpoint, such as a recorder. */
+  readonly through?: (socket: Socket, arrival: Arrival) => Socket;
   /** Hears what happens on a connection, asked once per connection. */
   readonly observe?: (arrival: Arrival) => Observer | undefined;
 }
@@ -73,7 +75,7 @@ export function speak<Self extends Role, Actions extends Registry>(
       const quirks = options.quirks?.(arrival);
       const gate = options.gate?.(arrival);
       const observe = options.observe?.(arrival);
-      const endpoint = openEndpoint<Self, Actions>(role, socket, {
+      const endpoint = openEndpoint<Self, Actions>(role, options.through?.(socket, arrival) ?? socket, {
         ...common,
         identity: arrival.identity,
         ...(quirks ? { quirks } : {}),

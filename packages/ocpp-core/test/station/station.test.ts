@@ -1,12 +1,10 @@
+import type { RequestOf } from '@evroam/ocpp-core';
+import type { JournalEntry, StationOptions } from '@evroam/ocpp-core/station';
+import { type ManualClock, manualClock, type SimulatedStation, startStation } from '@evroam/ocpp-core/station';
+import * as v16 from '@evroam/ocpp-core/v16';
+import type { Connection, OcppServer } from '@evroam/ocpp-core/websocket';
+import { serveOcpp, speak } from '@evroam/ocpp-core/websocket';
 import { expect } from 'chai';
-import type { RequestOf } from '../action.js';
-import * as v16 from '../v16/index.js';
-import type { Connection, OcppServer } from '../websocket/index.js';
-import { serveOcpp, speak } from '../websocket/index.js';
-import { type ManualClock, manualClock } from './clock.js';
-import type { JournalEntry } from './journal.js';
-import type { StationOptions } from './options.js';
-import { type SimulatedStation, startStation } from './station.js';
 
 const noon = new Date('2026-01-15T12:00:00Z');
 
