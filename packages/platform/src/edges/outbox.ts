@@ -2,6 +2,7 @@ import type { Emit, OutboxEvent } from '../kernel/events.js';
 import { toJson } from '../kernel/json.js';
 import type { Tx } from '../kernel/transact.js';
 import type { Database } from './database.js';
+import type { Statement } from './group-commit.js';
 import type { Consumer, Lag, OutboxNote, ParkedEvent } from './outbox/delivery.js';
 import { createOutboxStore, type NewRow } from './outbox/store.js';
 import { createLook, type Look } from './outbox/worker.js';
@@ -24,6 +25,9 @@ export { outboxMigrations } from './outbox/store.js';
 export interface Outbox {
   /** Only who holds the row lock of what the key names may emit under that key: ids are not given in the order of commits. */
   emit: Emit;
+  /** For a group commit: the statement that saves these events beside its own writes. Call `wake` once it is committed. */
+  statement(events: readonly (OutboxEvent & { operatorId: string })[]): Statement;
+  wake(events: readonly OutboxEvent[]): void;
   /** Before `start`, on every node, also on those that do not work: events to an unknown consumer are refused. */
   consume<Body>(name: string, consumer: Consumer<Body>): void;
   /** Begins to work on this node. */
@@ -145,6 +149,10 @@ export function createOutbox({ database, redis, prefix, sweepMs = SWEEP_MS, note
       afterCommit(tx, () => {
         for (const [name, keys] of byConsumer(events)) hint(name, keys);
       });
+    },
+    statement: (events) => store.insertStatement(events.map((event) => ({ ...toRow(event), operatorId: event.operatorId }))),
+    wake: (events) => {
+      for (const [name, keys] of byConsumer(events)) hint(name, keys);
     },
     consume: (name, consumer) => {
       if (lanes.has(name)) throw new Error(`the outbox has a consumer "${name}" already`);

@@ -1,5 +1,6 @@
 import { fromJson } from '../../kernel/json.js';
 import type { Tx } from '../../kernel/transact.js';
+import type { Statement } from '../group-commit.js';
 import type { Migration } from '../migrate.js';
 import type { Sql } from '../sql.js';
 import type { Delivery, Lag, ParkedEvent } from './delivery.js';
@@ -70,6 +71,21 @@ export function createOutboxStore(sql: Sql) {
          FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS u(c, k, b, n) ORDER BY n`,
         [operatorId, events.map(({ consumer }) => consumer), events.map(({ key }) => key), events.map(({ body }) => body)],
       );
+    },
+
+    insertStatement(events: readonly (NewRow & { operatorId: string })[]): Statement {
+      return {
+        name: 'outbox-insert',
+        text: `INSERT INTO outbox (consumer, key, operator_id, body, created_at, due_at)
+          SELECT c, k, o, b::json, clock_timestamp(), clock_timestamp()
+          FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS u(c, k, o, b, n) ORDER BY n`,
+        values: [
+          events.map(({ consumer }) => consumer),
+          events.map(({ key }) => key),
+          events.map(({ operatorId }) => operatorId),
+          events.map(({ body }) => body),
+        ],
+      };
     },
 
     /** Locks the key; false if another worker has it, or there is nothing due. `ORDER BY id LIMIT 1` would jump to the second row. */
