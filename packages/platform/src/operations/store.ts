@@ -9,6 +9,7 @@ import type { TariffVersion } from '../model/tariff.js';
 
 export interface TariffQuery extends ChangedQuery {
   owner?: PartyId;
+  owners?: readonly PartyId[];
 }
 
 export type OperationsStore = ReturnType<typeof createStore>;
@@ -54,10 +55,10 @@ export function createStore(sql: Sql) {
           from: 'operations_tariff_version t',
           id: 'id',
           columns: 'body',
-          where: `operator_id = $1 AND ($2::text IS NULL OR owner = $2)
+          where: `operator_id = $1 AND ($2::text IS NULL OR owner = $2) AND ($3::text[] IS NULL OR owner = ANY($3))
             AND NOT EXISTS (SELECT FROM operations_tariff_version n
                              WHERE n.operator_id = t.operator_id AND n.owner = t.owner AND n.id = t.id AND n.version > t.version)`,
-          values: [operatorId, query.owner ?? null],
+          values: [operatorId, query.owner ?? null, query.owners ?? null],
           item: ({ body }) => fromJson<TariffVersion>(body),
         },
         query,

@@ -11,10 +11,12 @@ import type { Cdr } from '../model/cdr.js';
 import { type PartyId, partyId, type Role } from '../model/party.js';
 import type { PartyLink } from './link.js';
 import { fromCdr } from './links/ocpi221/cdrs.js';
+import type { ListenNeeds, OcpiCaller } from './links/ocpi221/inbound.js';
 import { ocpi221Link, VERSION } from './links/ocpi221/link.js';
-import { type ListenNeeds, type OcpiCaller, ocpi221Interfaces } from './links/ocpi221/listen.js';
+import { ocpi221Interfaces } from './links/ocpi221/listen.js';
+import { createPassing } from './links/ocpi221/passing.js';
 import { ownerFields } from './links/ocpi221/tokens.js';
-import type { Partner } from './partner.js';
+import { type Partner, speaksFor } from './partner.js';
 import type { RoamingService } from './service.js';
 import type { CdrExchange, RoamingStore } from './store.js';
 
@@ -54,7 +56,7 @@ export function createOutbound({ store, serverKey, publicUrl, allow }: OutboundN
     const home = await store.homeOf(operatorId, party);
     if (home === undefined || home === 'hosted' || !(await store.partner(operatorId, home))?.connection) return undefined;
     // Between equal versions a CDR passes as its owner wrote it.
-    if (received?.version === VERSION) return received;
+    if (received?.version === VERSION) return { version: VERSION, bytes: received.bytes, digest: received.digest };
     const bytes = Buffer.from(JSON.stringify(fromCdr(cdr)));
     return { version: VERSION, bytes, digest: createHash('sha256').update(bytes).digest('hex') };
   }
@@ -62,9 +64,10 @@ export function createOutbound({ store, serverKey, publicUrl, allow }: OutboundN
   return { handle: handle as Handle, partnerLink, represent, close: () => handle.close() };
 }
 
-export interface HostNeeds extends Omit<ListenNeeds, 'route' | 'heardResult' | 'defaultReceiver'> {
+export interface HostNeeds extends Omit<ListenNeeds, 'route' | 'heardResult' | 'isHub' | 'defaultReceiver'> {
   service: RoamingService;
   outbound: Handle;
+  serverKey: Buffer;
   publicUrl: string;
   clock: Clock;
   log: Logger;
@@ -103,9 +106,22 @@ export function createOcpiHost(needs: HostNeeds): Host {
     },
   });
 
+  const url = publicUrl.replace(/\/+$/, '') + OCPI_PATH;
+  const isHub = async (operatorId: OperatorId, party: PartyId) =>
+    (await store.hostedParties(operatorId)).some((hosted) => hosted.role === 'hub' && hosted.party === party);
+  const intercept = createPassing({ ...needs, url, isHub });
+
   host = createHost<OcpiCaller>({
-    url: publicUrl.replace(/\/+$/, '') + OCPI_PATH,
-    authenticate: async (token) => service.byToken(token),
+    url,
+    authenticate: async (token) => {
+      const caller = await service.byToken(token);
+      return (
+        caller && { ...caller, id: caller.partner.id, parties: new Set(caller.partner.parties.map(({ party }) => party.replace('-', ''))) }
+      );
+    },
+    intercept,
+    // What a partner keeps with us is its own: nobody else learns whether it is there.
+    owns: ({ partner }, { country, party }) => speaksFor(partner, partyId(country, party)),
     versions: {
       [VERSION]: [
         serve(v221.credentials.sender, credentials, { clock }),
@@ -113,6 +129,7 @@ export function createOcpiHost(needs: HostNeeds): Host {
           ...needs,
           route: service.route,
           heardResult: service.heardResult,
+          isHub,
           defaultReceiver: async (partner, role) =>
             (await store.hostedParties(partner.operatorId)).find((hosted) => hosted.role === role)?.party,
         }),
@@ -124,11 +141,17 @@ export function createOcpiHost(needs: HostNeeds): Host {
   return host;
 }
 
-const wireRoles = { cpo: 'CPO', emsp: 'EMSP' } as const satisfies Record<Role, v221.Role>;
+const wireRoles = { cpo: 'CPO', emsp: 'EMSP', hub: 'HUB' } as const satisfies Record<Role, v221.Role>;
 
+/** A hub of 2.2.x shows one role, HUB; whom one reaches through it is told by hubclientinfo. OCPI 2.2.1, 2.3 */
 async function rolesOf(store: RoamingStore, operatorId: OperatorId): Promise<v221.CredentialsRole[]> {
   const hosted = await store.hostedParties(operatorId);
-  return hosted.map(({ party, role, name }) => ({ role: wireRoles[role], ...ownerFields(party), business_details: { name } }));
+  const hubs = hosted.filter(({ role }) => role === 'hub');
+  return (hubs.length > 0 ? hubs : hosted).map(({ party, role, name }) => ({
+    role: wireRoles[role],
+    ...ownerFields(party),
+    business_details: { name },
+  }));
 }
 
 /** OCPI authenticates platforms and not parties, so the invitation's list decides. */

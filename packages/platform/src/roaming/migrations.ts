@@ -58,6 +58,18 @@ export const migrations = [
         PRIMARY KEY (operator_id, id)
       )`,
       'CREATE INDEX roaming_command_open ON roaming_command (expires_at) WHERE result IS NULL',
+      // Rewritten URLs. The partners' ids are unique in the installation, and nothing of an operator stands in the row.
+      `CREATE TABLE roaming_correlation (
+        id text PRIMARY KEY,
+        kind text NOT NULL,
+        url text NOT NULL,
+        opener text NOT NULL,
+        target text NOT NULL,
+        once boolean NOT NULL,
+        expires_at timestamptz NOT NULL,
+        correlation_id text NOT NULL
+      )`,
+      'CREATE INDEX roaming_correlation_expiry ON roaming_correlation (expires_at)',
       `CREATE TABLE roaming_session (
         operator_id text NOT NULL,
         owner text NOT NULL,

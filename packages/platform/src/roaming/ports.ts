@@ -32,7 +32,9 @@ export interface ChargingPort {
 
 export interface StationsPort {
   location(operatorId: OperatorId, owner: PartyId, id: string): Promise<Location | undefined>;
-  locations(operatorId: OperatorId, query: ChangedQuery & { own?: boolean }): Promise<Page<Location>>;
+  locations(operatorId: OperatorId, query: ChangedQuery & { own?: boolean; owners?: readonly PartyId[] }): Promise<Page<Location>>;
+  /** Whose location an id is; undefined if nobody's, or if two owners have given one id. */
+  ownerOf(operatorId: OperatorId, locationId: string): Promise<PartyId | undefined>;
   recordPartnerLocation(operatorId: OperatorId, location: Location): Promise<Accepted | Refused<'ownLocation'>>;
 }
 
@@ -43,7 +45,7 @@ export interface UsersPort {
 }
 
 export interface TariffsPort {
-  tariffs(operatorId: OperatorId, query: ChangedQuery & { owner?: PartyId }): Promise<Page<TariffVersion>>;
+  tariffs(operatorId: OperatorId, query: ChangedQuery & { owner?: PartyId; owners?: readonly PartyId[] }): Promise<Page<TariffVersion>>;
   recordPartnerTariff(operatorId: OperatorId, tariff: Omit<TariffVersion, 'version'>): Promise<void>;
 }
 

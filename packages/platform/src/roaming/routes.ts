@@ -21,7 +21,7 @@ export interface RoutesNeeds {
 
 const PartyInput = object({ party: text(6), role: oneOf('cpo', 'emsp'), name: optional(text(100)) });
 const InvitationInput = object({ name: text(100), parties: some(PartyInput) });
-const HostedInput = object({ party: text(6), role: oneOf('cpo', 'emsp'), name: text(100) });
+const HostedInput = object({ party: text(6), role: oneOf('cpo', 'emsp', 'hub'), name: text(100) });
 
 const AgreementInput = object({
   id: text(36),

@@ -1,3 +1,4 @@
+import type { Correlation, Correlations } from '@evroam/ocpi';
 import type { Sql } from '../edges/sql.js';
 import type { OperatorId, PartnerId } from '../kernel/ids.js';
 import { fromJson, toJson } from '../kernel/json.js';
@@ -7,6 +8,7 @@ import type { Agreement } from '../model/agreement.js';
 import type { Cdr } from '../model/cdr.js';
 import type { PartyId, Role } from '../model/party.js';
 import type { Session } from '../model/session.js';
+import { inForceAt } from './agreement.js';
 import type { CommandResult, ReplyAddress } from './message.js';
 import type { Connection, Partner, PartnerStatus } from './partner.js';
 
@@ -80,6 +82,7 @@ export function createStore(sql: Sql) {
     ...commands(sql),
     ...sessions(sql),
     ...cdrs(sql),
+    correlations: correlations(sql),
   };
 }
 
@@ -131,6 +134,12 @@ function partners(sql: Sql) {
         operatorId,
         id,
       ]);
+      return rows[0] && toPartner(rows[0]);
+    },
+
+    /** For what comes back on a rewritten URL: ids of partners are unique in the installation. */
+    async partnerById(id: PartnerId): Promise<Partner | undefined> {
+      const rows = await sql<PartnerRow>(undefined, `SELECT ${partnerColumns} FROM roaming_partner p WHERE id = $1`, [id]);
       return rows[0] && toPartner(rows[0]);
     },
 
@@ -233,6 +242,18 @@ function agreements(sql: Sql) {
       return rows.map(({ body }) => fromJson<Agreement>(body));
     },
 
+    /** The sellers that have an agreement in force with one of the buyers. */
+    async sellersOf(operatorId: OperatorId, buyers: readonly PartyId[], at: Date): Promise<PartyId[]> {
+      const rows = await sql<{ seller: PartyId; body: unknown }>(
+        undefined,
+        'SELECT seller, body FROM roaming_agreement WHERE operator_id = $1 AND buyer = ANY($2::text[])',
+        [operatorId, buyers],
+      );
+      const bySeller = new Map<PartyId, Agreement[]>();
+      for (const { seller, body } of rows) bySeller.set(seller, [...(bySeller.get(seller) ?? []), fromJson<Agreement>(body)]);
+      return [...bySeller].filter(([, versions]) => inForceAt(versions, at) !== undefined).map(([seller]) => seller);
+    },
+
     async agreements(operatorId: OperatorId, query: PageRequest): Promise<Page<Agreement>> {
       const rows = await sql<{ key: string; body: unknown }>(
         undefined,
@@ -333,6 +354,16 @@ function sessions(sql: Sql) {
         [operatorId, owner, by.sessionId ?? null, by.authorizationReference ?? null],
       );
       return rows.length === 1 && rows[0] ? { session: fromJson<Session>(rows[0].body), raw: rows[0].raw } : undefined;
+    },
+
+    /** The CPO of a partner's session; undefined if two have given one id. */
+    async sessionOwner(operatorId: OperatorId, id: string): Promise<PartyId | undefined> {
+      const rows = await sql<{ owner: PartyId }>(
+        undefined,
+        'SELECT owner FROM roaming_session WHERE operator_id = $1 AND id = $2 LIMIT 2',
+        [operatorId, id],
+      );
+      return rows.length === 1 ? rows[0]?.owner : undefined;
     },
 
     async partnerSessions(operatorId: OperatorId, query: PageRequest): Promise<Page<Session>> {
@@ -450,6 +481,29 @@ function cdrs(sql: Sql) {
         `SELECT owner, id, party, updated_at AS since FROM roaming_cdr WHERE operator_id = $1 AND state = 'owed' ORDER BY updated_at LIMIT 500`,
         [operatorId],
       );
+    },
+  };
+}
+
+/** Where rewritten URLs lead, for every node of the hub. The taker of one that is used once is whoever deletes the row. */
+function correlations(sql: Sql): Correlations {
+  return {
+    async put({ id, kind, url, opener, target, once, expires, correlationId }) {
+      await sql(
+        undefined,
+        `INSERT INTO roaming_correlation (id, kind, url, opener, target, once, expires_at, correlation_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+        [id, kind, url, opener, target, once, expires, correlationId],
+      );
+    },
+    async take(id, opener, now) {
+      const columns = 'id, kind, url, opener, target, once, expires_at AS expires, correlation_id AS "correlationId"';
+      const rows = await sql<Correlation>(
+        undefined,
+        `WITH used AS (DELETE FROM roaming_correlation WHERE id = $1 AND opener = $2 AND once RETURNING *)
+         SELECT ${columns} FROM used UNION ALL SELECT ${columns} FROM roaming_correlation WHERE id = $1 AND opener = $2 AND NOT once`,
+        [id, opener],
+      );
+      return rows[0] && rows[0].expires > now ? rows[0] : undefined;
     },
   };
 }

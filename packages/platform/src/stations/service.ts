@@ -139,6 +139,7 @@ export function createService({ transact, emit, store, clock, serverKey }: Stati
     heardStatus,
     location: store.location,
     locations: store.locations,
+    ownerOf: store.ownerOf,
     stations: store.stations,
     heardFrom: store.heardFrom,
   };

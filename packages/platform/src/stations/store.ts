@@ -11,6 +11,7 @@ import type { Station } from './station.js';
 export interface LocationQuery extends ChangedQuery {
   own?: boolean;
   owner?: PartyId;
+  owners?: readonly PartyId[];
 }
 
 interface StationRow {
@@ -58,6 +59,15 @@ export function createStore(sql: Sql) {
       return rows[0] && fromJson<Location>(rows[0].body);
     },
 
+    async ownerOf(operatorId: OperatorId, id: string): Promise<PartyId | undefined> {
+      const rows = await sql<{ owner: PartyId }>(
+        undefined,
+        'SELECT owner FROM stations_location WHERE operator_id = $1 AND id = $2 LIMIT 2',
+        [operatorId, id],
+      );
+      return rows.length === 1 ? rows[0]?.owner : undefined;
+    },
+
     locations(operatorId: OperatorId, query: LocationQuery): Promise<Page<Location>> {
       return changedPage<{ body: unknown }, Location>(
         sql,
@@ -65,8 +75,9 @@ export function createStore(sql: Sql) {
           from: 'stations_location',
           id: 'id',
           columns: 'body',
-          where: 'operator_id = $1 AND ($2::boolean IS NULL OR is_own = $2) AND ($3::text IS NULL OR owner = $3)',
-          values: [operatorId, query.own ?? null, query.owner ?? null],
+          where:
+            'operator_id = $1 AND ($2::boolean IS NULL OR is_own = $2) AND ($3::text IS NULL OR owner = $3) AND ($4::text[] IS NULL OR owner = ANY($4))',
+          values: [operatorId, query.own ?? null, query.owner ?? null, query.owners ?? null],
           item: ({ body }) => fromJson<Location>(body),
         },
         query,

@@ -16,6 +16,7 @@ export interface LocalNeeds {
 const byRole: Readonly<Record<Role, readonly Kind[]>> = {
   cpo: ['startSession', 'stopSession', 'token'],
   emsp: ['session', 'cdr', 'location', 'tariff', 'commandResult'],
+  hub: ['location', 'tariff', 'token'],
 };
 
 /** Our own CPO and eMSP behind the same link as everybody else. */

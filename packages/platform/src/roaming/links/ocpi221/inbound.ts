@@ -1,0 +1,203 @@
+import { type HubCaller, isRegistered, OcpiError, type Payload, type Routing } from '@evroam/ocpi';
+import type * as v221 from '@evroam/ocpi/v221';
+import type { Clock } from '../../../kernel/clock.js';
+import { type PartyId, partyId, type TradeRole } from '../../../model/party.js';
+import type { Bodies, CommandResult, Kind, Message, Refusal, Reply } from '../../message.js';
+import { type Partner, senderOf, speaksFor } from '../../partner.js';
+import type { ChargingPort, StationsPort, TariffsPort, UsersPort } from '../../ports.js';
+import type { RoamingStore } from '../../store.js';
+import { VERSION } from './link.js';
+import { Untranslatable } from './values.js';
+
+/** Who calls over OCPI: a partner, or one that has only been invited yet. */
+export interface OcpiCaller extends HubCaller {
+  partner: Partner;
+  registering: boolean;
+}
+
+export interface ListenNeeds {
+  charging: ChargingPort;
+  stations: StationsPort;
+  users: UsersPort;
+  tariffs: TariffsPort;
+  store: RoamingStore;
+  /** Sends a message on to the party that it is for. */
+  route(message: Message): Promise<Reply>;
+  heardResult(operatorId: Partner['operatorId'], commandId: string, result: CommandResult, from: PartyId): Promise<boolean>;
+  isHub(operatorId: Partner['operatorId'], party: PartyId): Promise<boolean>;
+  /** The hosted party that a partner means when it names none. */
+  defaultReceiver(partner: Partner, role: TradeRole): Promise<PartyId | undefined>;
+  clock: Clock;
+}
+
+interface Asked {
+  partner: OcpiCaller;
+  routing: Routing;
+  correlationId: string;
+  payload: Payload;
+}
+
+const OWN_SIDE = { cpo: 'emsp', emsp: 'cpo' } as const satisfies Record<TradeRole, TradeRole>;
+
+/** What comes in from partners: who says it, for whom it is, and the way into the hub. */
+export function createInbound(needs: ListenNeeds) {
+  const { store } = needs;
+
+  /** What a partner in that role pushes: translated, checked against who it may speak for, and sent on. */
+  async function push<K extends Kind>(
+    kind: K,
+    as: TradeRole,
+    asked: Asked,
+    make: () => Bodies[K] | Promise<Bodies[K]>,
+    owner?: PartyId,
+  ): Promise<Reply> {
+    const body = await translated(make);
+    const { from, to } = await parties(asked, as, owner, () => addressee(asked.partner.partner, kind, body));
+    const message: Message<K> = {
+      kind,
+      operatorId: asked.partner.partner.operatorId,
+      from,
+      to,
+      correlation: asked.correlationId,
+      raw: { version: VERSION, bytes: asked.payload.raw },
+      typed: () => body,
+    };
+    return needs.route(message as unknown as Message);
+  }
+
+  async function parties(
+    { partner: { partner }, routing }: Asked,
+    as: TradeRole,
+    owner: PartyId | undefined,
+    open: () => Promise<PartyId | undefined>,
+  ): Promise<{ from: PartyId; to: PartyId }> {
+    const said = routing.from && partyId(routing.from.country, routing.from.party);
+    const from = senderOf(partner, said, as);
+    if (!from) {
+      throw said
+        ? new OcpiError('forbidden', `your credentials do not speak for ${said} as ${as.toUpperCase()}`)
+        : new OcpiError('invalid', 'you have several parties: say in OCPI-from-country-code and OCPI-from-party-id which one speaks');
+    }
+    if (owner !== undefined && owner !== from) {
+      throw new OcpiError('forbidden', `the object belongs to ${owner}, and the message comes from ${from}: owner and sender must agree`);
+    }
+    const named = routing.to && partyId(routing.to.country, routing.to.party);
+    // What is addressed to the hub itself finds its receiver as if it had no address. OCPI 2.2.1, 4.2.2
+    const isForHub = named !== undefined && (await needs.isHub(partner.operatorId, named));
+    const to = (isForHub ? undefined : named) ?? (await open()) ?? (await needs.defaultReceiver(partner, OWN_SIDE[as]));
+    if (!to) throw new OcpiError('unknown-receiver');
+    return { from, to };
+  }
+
+  /** Open routing: the receiver follows from the owner of token, location or session. OCPI 2.2.1, 4.2.3 */
+  async function addressee<K extends Kind>({ operatorId }: Partner, kind: K, body: Bodies[K]): Promise<PartyId | undefined> {
+    switch (kind) {
+      case 'session':
+      case 'cdr':
+        return knownParty(operatorId, (body as Bodies['session' | 'cdr']).token.issuer);
+      case 'startSession':
+        return needs.stations.ownerOf(operatorId, (body as Bodies['startSession']).locationId);
+      case 'stopSession':
+        return store.sessionOwner(operatorId, (body as Bodies['stopSession']).sessionId);
+      default:
+        return undefined;
+    }
+  }
+
+  async function knownParty(operatorId: Partner['operatorId'], party: PartyId): Promise<PartyId | undefined> {
+    return (await store.homeOf(operatorId, party)) === undefined ? undefined : party;
+  }
+
+  async function command(
+    kind: 'startSession' | 'stopSession',
+    asked: Asked & { responseUrl: string },
+    make: () => Bodies['startSession'] | Bodies['stopSession'],
+  ) {
+    mustBeRegistered(asked.partner.partner, asked.responseUrl);
+    const reply = await push(kind, 'emsp', asked, make as () => Bodies[typeof kind]);
+    if (reply.accepted) return { result: 'ACCEPTED' as const, timeout: Math.ceil((reply.timeoutMs ?? 0) / 1000) };
+    switch (reply.reason) {
+      case 'unknownSession':
+        return { result: 'UNKNOWN_SESSION' as const, timeout: 0 };
+      case 'notSupported':
+        return { result: 'NOT_SUPPORTED' as const, timeout: 0 };
+      case 'unknownLocation':
+      case 'unknownReceiver':
+      case 'notConnected':
+      case 'timeout':
+        throw new OcpiError(codes[reply.reason], reply.detail);
+      default:
+        return {
+          result: 'REJECTED' as const,
+          timeout: 0,
+          ...(reply.detail === undefined ? {} : { message: [{ language: 'en', text: reply.detail.slice(0, 512) }] }),
+        };
+    }
+  }
+
+  /** The result of a command. The id in the URL is the only correlation, it is used once, and only the asked party may use it. */
+  async function commandResult(
+    kind: 'start' | 'stop',
+    commandId: string,
+    asked: Asked,
+    result: v221.CommandResultType,
+  ): Promise<'updated'> {
+    const { partner } = asked.partner;
+    const known = await store.command(partner.operatorId, commandId);
+    const mayAnswer = known?.kind === kind && speaksFor(partner, known.asked);
+    if (!mayAnswer || !(await needs.heardResult(partner.operatorId, commandId, outcomes[result], known.asked))) {
+      throw new OcpiError('not-found', 'no command waits for this result');
+    }
+    return 'updated';
+  }
+
+  return { push, command, commandResult };
+}
+
+const outcomes: Readonly<Record<v221.CommandResultType, Bodies['commandResult']['result']>> = {
+  ACCEPTED: 'accepted',
+  REJECTED: 'rejected',
+  EVSE_OCCUPIED: 'rejected',
+  EVSE_INOPERATIVE: 'rejected',
+  NOT_SUPPORTED: 'rejected',
+  CANCELED_RESERVATION: 'failed',
+  UNKNOWN_RESERVATION: 'failed',
+  FAILED: 'failed',
+  TIMEOUT: 'timeout',
+};
+
+const codes = {
+  unknownReceiver: 'unknown-receiver',
+  notConnected: 'not-connected',
+  timeout: 'hub-timeout',
+  unknownLocation: 'unknown-location',
+  unknownSession: 'generic',
+  unknownToken: 'unknown-token',
+  notSupported: 'generic',
+  conflict: 'invalid',
+  invalid: 'invalid',
+  refusedByReceiver: 'generic',
+} as const satisfies Record<Refusal, string>;
+
+export function done(reply: Reply): void {
+  if (!reply.accepted) throw new OcpiError(codes[reply.reason], reply.detail);
+}
+
+async function translated<T>(make: () => T | Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (error) {
+    if (error instanceof Untranslatable) throw new OcpiError('invalid', error.message, { path: error.pointer, cause: error });
+    throw error;
+  }
+}
+
+/** A response_url is on a host that the partner registered with: otherwise it would make us call whomever it likes. */
+function mustBeRegistered({ connection }: Partner, responseUrl: string): void {
+  const hosts = [connection?.versionsUrl, ...(connection?.endpoints ?? []).map(({ url }) => url)].flatMap((url) =>
+    url === undefined ? [] : [new URL(url).host],
+  );
+  if (!URL.canParse(responseUrl) || !isRegistered(new URL(responseUrl), hosts)) {
+    throw new OcpiError('invalid', 'response_url is on none of the hosts that you registered with', { path: '/response_url' });
+  }
+}

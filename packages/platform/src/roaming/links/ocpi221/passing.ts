@@ -1,0 +1,79 @@
+import { createHub, type Handle, type Connection as HubConnection, type OcpiResponse, type Passing } from '@evroam/ocpi';
+import type { Clock } from '../../../kernel/clock.js';
+import type { OperatorId, PartnerId } from '../../../kernel/ids.js';
+import { unseal } from '../../../kernel/secret.js';
+import { type PartyId, partyId, splitPartyId } from '../../../model/party.js';
+import type { Partner } from '../../partner.js';
+import type { RoamingStore } from '../../store.js';
+import type { OcpiCaller } from './inbound.js';
+
+export interface PassingNeeds {
+  store: RoamingStore;
+  serverKey: Buffer;
+  outbound: Handle;
+  /** Of our host. */
+  url: string;
+  isHub(operatorId: OperatorId, party: PartyId): Promise<boolean>;
+  clock: Clock;
+}
+
+/** Writes that the hub itself takes part in: it keeps sessions and CDRs, correlates commands, and knows locations, tariffs and tokens. */
+const OPENED: ReadonlySet<string> = new Set(['locations', 'tariffs', 'tokens', 'sessions', 'cdrs', 'commands']);
+
+/**
+ * What is for a party behind another partner. Reading and rare modules pass as bytes, with Link and Location turned into URLs of ours;
+ * the writes above are left to the interfaces here, which send them on through the party's link.
+ */
+export function createPassing({ store, serverKey, outbound, url, isHub, clock }: PassingNeeds) {
+  // One object per state of a partner: what is derived from it is remembered by it.
+  const connections = new Map<PartnerId, { of: number; connection: HubConnection }>();
+
+  function connectionOf(partner: Partner): HubConnection | undefined {
+    if (!partner.connection) return undefined;
+    const of = partner.updatedAt.getTime();
+    const known = connections.get(partner.id);
+    if (known?.of === of) return known.connection;
+    const { version, endpoints, coding, sealedToken, versionsUrl } = partner.connection;
+    const connection: HubConnection = {
+      partner: partner.id,
+      version,
+      endpoints,
+      token: unseal(serverKey, sealedToken),
+      coding,
+      connected: partner.status === 'registered',
+      hosts: [versionsUrl, ...endpoints.map((one) => one.url)].map((one) => new URL(one).host),
+    };
+    connections.set(partner.id, { of, connection });
+    return connection;
+  }
+
+  const hub = createHub<OcpiCaller>({
+    // Requests that are for the hub itself never come here.
+    party: { country: 'XX', party: 'HUB' },
+    url,
+    handle: outbound,
+    find: async ({ country, party }, { partner }) => {
+      const { operatorId } = partner.partner;
+      const home = await store.homeOf(operatorId, partyId(country, party));
+      const known = home === undefined || home === 'hosted' ? undefined : await store.partner(operatorId, home);
+      return known && connectionOf(known);
+    },
+    connection: async (id) => {
+      const known = await store.partnerById(id as PartnerId);
+      return known && connectionOf(known);
+    },
+    correlations: store.correlations,
+    clock,
+  });
+
+  return async (passing: Passing<OcpiCaller>): Promise<OcpiResponse | undefined> => {
+    if (passing.version === 'hub') return hub.intercept(passing);
+    const { to } = passing.routing;
+    if (!to || passing.face?.routed === false) return undefined;
+    const { operatorId } = passing.partner.partner;
+    const party = partyId(to.country, to.party);
+    if (passing.request.method !== 'GET' && OPENED.has(passing.module)) return undefined;
+    if ((await store.homeOf(operatorId, party)) === 'hosted' || (await isHub(operatorId, party))) return undefined;
+    return hub.forward(passing, { country: splitPartyId(party).countryCode, party: splitPartyId(party).party });
+  };
+}
