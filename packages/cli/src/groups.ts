@@ -28,6 +28,10 @@ export const GROUPS: Readonly<Record<string, Group>> = {
     about: { en: 'statements: what two parties owe each other, with proof', zh: '结算单：双方应付金额及证明' },
     load: async () => (await import('./commands/statement.js')).statement,
   },
+  sim: {
+    about: { en: 'simulated stations, piles and partners, over the real wire', zh: '模拟充电站、充电桩和合作伙伴（真实协议）' },
+    load: async () => (await import('./commands/sim.js')).sim,
+  },
   explain: {
     about: { en: 'what a code means: exit, error, OCPI, OCPP, refusal', zh: '解释代码：退出码、错误、OCPI、OCPP、拒绝原因' },
     load: async () => (await import('./commands/explain.js')).explain,

@@ -4,7 +4,8 @@ import { type Command, isBranch, type Leaf } from './command.js';
 import { readEnvironment } from './config.js';
 import { GROUPS } from './groups.js';
 import { openIo } from './io.js';
-import { choose, examplesOf, nearest } from './program.js';
+import { nearest } from './nearest.js';
+import { choose, examplesOf } from './program.js';
 import { runCli } from './run.js';
 
 function testIo(env: Record<string, string> = {}) {

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { choice, defineCommand, flag, needed, text } from '../../command.js';
 import { eachLine, type Verdict } from '../../each-line.js';
 import { failure } from '../../errors.js';
 import { readJson } from '../../lines.js';
 import { isRecord } from '../../output/path.js';
 import { outputOptions } from '../../output/show.js';
+import { readKeys } from '../../tcec-keys.js';
 import { showVerdict } from './verdict.js';
 
 const wrong = (code: string, message: string, path = ''): Verdict => ({
@@ -51,6 +51,7 @@ export const lintTcec = defineCommand({
   async run({ args, options, io }) {
     const judge = await linting();
     if (options.ndjson) return eachLine(io, args.files, judge, (message) => wrong('Input', message));
+    if (options.interface === undefined) throw failure('missing-option', { name: '--interface' });
     return showVerdict(
       io,
       options,
@@ -105,38 +106,3 @@ export const openTcec = defineCommand({
     return showVerdict(io, verdict.ok && options.output === undefined ? { ...options, output: 'json' } : options, verdict);
   },
 });
-
-async function readKeys(file: string) {
-  const { checkKeys, TcecError } = await import('@evroam/gbt-adapter/tcec102');
-  const content = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw failure('file-unreadable', { file, why: error.code ?? error.message }, { cause: error });
-  });
-  let value: unknown;
-  try {
-    value = JSON.parse(content);
-  } catch (error) {
-    throw failure('bad-value', { name: '--keys', value: file, why: 'JSON' }, { cause: error });
-  }
-  const given = isRecord(value) ? value : {};
-  const part = (...names: string[]): string => {
-    const found = names.map((name) => given[name]).find((each) => typeof each === 'string');
-    if (typeof found !== 'string') throw failure('bad-value', { name: '--keys', value: file, why: names[0] ?? '' });
-    return found;
-  };
-  const keys = {
-    operatorId: part('operatorId', 'OperatorID'),
-    // Opening an envelope takes no operator secret.
-    operatorSecret: typeof given.operatorSecret === 'string' ? given.operatorSecret : '-',
-    sigSecret: part('sigSecret', 'SigSecret'),
-    dataSecret: part('dataSecret', 'DataSecret'),
-    dataSecretIV: part('dataSecretIV', 'DataSecretIV'),
-  };
-  try {
-    checkKeys(keys);
-  } catch (error) {
-    if (error instanceof TcecError || error instanceof RangeError || error instanceof TypeError)
-      throw failure('bad-value', { name: '--keys', value: file, why: error.message }, { cause: error });
-    throw error;
-  }
-  return keys;
-}
