@@ -15,7 +15,8 @@ export interface ListenerOptions {
 
 const LARGEST_BODY = 4 * 1024 * 1024;
 const methods: ReadonlySet<string> = new Set(['GET', 'PUT', 'PATCH', 'POST', 'DELETE']);
-const isMethod = (method: string | undefined): method is Method => method !== undefined && methods.has(method);
+/** True for a method that OCPI uses. */
+export const isMethod = (method: string | undefined): method is Method => method !== undefined && methods.has(method);
 
 /** A Handle as a request listener of node:http, which Express and others can also mount. */
 export function toListener(handle: Handle, options: ListenerOptions = {}): RequestListener {
@@ -61,7 +62,8 @@ function read(incoming: IncomingMessage, largest: number, done: (body: Payload) 
   });
 }
 
-function write(outgoing: ServerResponse, { status, headers, body }: OcpiResponse): void {
+/** Writes a response; `outgoing` may be gone already. */
+export function write(outgoing: ServerResponse, { status, headers, body }: OcpiResponse): void {
   if (outgoing.destroyed) return;
   // Text goes out in one piece together with the headers; a Buffer would be a second one.
   const wire = body?.wire ?? '';
