@@ -175,9 +175,24 @@ export function ratedBy(cdr: Cdr, terms: Terms): Rated | Refused<'notPriceable'>
   }
 }
 
+/**
+ * The tariffs of a CDR as agreed. CDRs bring their tariffs along, the same few again and again: one copy of each is kept, since the
+ * rating engine prepares a tariff once for each copy. Forgetting them costs time and nothing else.
+ */
 export function agreedTariffs(cdr: Cdr, terms: Terms): TariffVersion[] {
-  return cdr.tariffs.map((version) => agreedTariff(version, terms));
+  return cdr.tariffs.map((version) => {
+    const text = JSON.stringify([version.owner, version.tariff, terms.taxTreatment, terms.tax], (_, value: unknown) =>
+      typeof value === 'bigint' ? `${value}n` : value,
+    );
+    const known = agreedByText.get(text) ?? agreedTariff(version, terms);
+    if (agreedByText.size >= MOST_TARIFFS) agreedByText.clear();
+    agreedByText.set(text, known);
+    return known;
+  });
 }
+
+const agreedByText = new Map<string, TariffVersion>();
+const MOST_TARIFFS = 1000;
 
 export function dealOf(cdr: Cdr): Deal {
   return {

@@ -8,6 +8,7 @@ import { type Balance, imbalance } from './ledger.js';
 import type { CdrQuery, CdrSummary } from './record.js';
 import { type By, createActions } from './service/actions.js';
 import { createAudit } from './service/audit.js';
+import { createBatch } from './service/batch.js';
 import { type ClearingNeeds, createClearing } from './service/clearing.js';
 import { createClosing } from './service/closing.js';
 
@@ -84,6 +85,7 @@ export function createService(needs: ClearingNeeds) {
 
   return {
     record,
+    ...createBatch(needs, clearing),
     retry,
     ...closing,
     ...actions,

@@ -77,14 +77,14 @@ export function accountsOf(cdr: Cdr, hosted: readonly PartyId[]): { account: Acc
 }
 
 /** Sorts the CDRs of a period into statements, each with its sums. */
-export function drafts(
-  settled: Iterable<Settled>,
+export async function drafts(
+  settled: AsyncIterable<Settled>,
   hosted: readonly PartyId[],
   period: PeriodName,
   version: number,
-): Map<string, Statement> {
+): Promise<Map<string, Statement>> {
   const found = new Map<string, Statement>();
-  for (const { record, entries } of settled) {
+  for await (const { record, entries } of settled) {
     const { cdr, agreement, charge } = record;
     if (!agreement || !charge) continue;
     for (const { account, counterparty } of accountsOf(cdr, hosted)) {

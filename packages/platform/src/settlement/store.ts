@@ -1,5 +1,6 @@
 import type { Sql } from '../edges/sql.js';
 import { actionStore } from './store/actions.js';
+import { bulkStore } from './store/bulk.js';
 import { cdrListStore } from './store/cdr-lists.js';
 import { cdrStore } from './store/cdrs.js';
 import { ledgerStore } from './store/ledger.js';
@@ -15,6 +16,7 @@ export function createStore(sql: Sql) {
     ...cdrStore(sql),
     ...cdrListStore(sql),
     ...actionStore(sql),
+    ...bulkStore(sql),
     ...ledgerStore(sql),
     ...periodStore(sql),
     ...sealStore(sql),

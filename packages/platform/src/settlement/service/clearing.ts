@@ -1,13 +1,14 @@
 import type { Clock } from '../../kernel/clock.js';
 import type { OperatorId } from '../../kernel/ids.js';
 import type { Transact, Tx } from '../../kernel/transact.js';
+import type { Agreement } from '../../model/agreement.js';
 import { type Cdr, cdrKey } from '../../model/cdr.js';
 import type { PartyId } from '../../model/party.js';
 import { lateAfter } from '../cdr-checks.js';
 import { type CdrLife, NEW_LIFE } from '../cdr-clearing.js';
 import { clear, type Decision, type Facts } from '../clear.js';
 import { type Account, driverReceivable, type Entry } from '../ledger.js';
-import { type Cycle, nextPeriod, type PeriodName, periodOf, takes } from '../period.js';
+import { nextPeriod, type PeriodName, periodOf, takes } from '../period.js';
 import type { SettlementPorts } from '../ports.js';
 import { type CdrRecord, digestOf, type Source } from '../record.js';
 import { issuerOf } from '../statement.js';
@@ -27,7 +28,7 @@ export interface Recorded {
 }
 
 /** What a decision needs beside the database. */
-type Gathered = Pick<Facts, 'agreement' | 'session' | 'knownTariffs'> & { hosted: readonly PartyId[] };
+export type Gathered = Pick<Facts, 'agreement' | 'session' | 'knownTariffs'> & { hosted: readonly PartyId[] };
 
 export function createClearing({ store, transact, clock, ports }: ClearingNeeds) {
   /** Takes in a CDR, own or a partner's. Twice is once; other content under the same key changes nothing and is shown as a conflict. */
@@ -89,10 +90,8 @@ export function createClearing({ store, transact, clock, ports }: ClearingNeeds)
   }
 
   /** A credit and its original, and all CDRs of one session, are decided one after the other. */
-  async function lock(tx: Tx, operatorId: OperatorId, cdr: Cdr, { session }: Gathered): Promise<void> {
-    const names = [`cdr ${cdrKey(cdr.owner, cdr.credit?.of ?? cdr.id)}`];
-    for (const id of [session?.id, cdr.sessionId]) if (id !== undefined) names.push(`session ${cdr.owner}/${id.toUpperCase()}`);
-    await store.lockNames(tx, operatorId, names);
+  async function lock(tx: Tx, operatorId: OperatorId, cdr: Cdr, gathered: Gathered): Promise<void> {
+    await store.lockNames(tx, operatorId, namesOf(cdr, gathered));
   }
 
   async function decide(tx: Tx, operatorId: OperatorId, record: CdrRecord, gathered: Gathered): Promise<CdrLife> {
@@ -193,15 +192,11 @@ export function createClearing({ store, transact, clock, ports }: ClearingNeeds)
     const cycle = agreement?.cycle ?? 'monthly';
     const period = accepted ? (record.period ?? (await openPeriod(tx, operatorId, periodOf(cdr.endedAt, cycle), receivedAt))) : undefined;
     const now = clock.now();
-    await store.saveDecision(tx, operatorId, {
-      ...record,
-      life,
-      decidedAt: now,
-      ...(agreement ? { agreement, lateAfter: lateAfterOf(cdr, cycle, agreement.lateWindowDays) } : {}),
-      ...(accepted ? { charge: charge ?? record.charge ?? nothing(cdr.currency) } : {}),
-      ...(sold ? { sold } : {}),
-      ...(period === undefined ? {} : { period }),
-    });
+    await store.saveDecision(
+      tx,
+      operatorId,
+      decided(record, { life, entries, ...(charge ? { charge } : {}), ...(sold ? { sold } : {}) }, agreement, period, now),
+    );
     const own = entries.filter((entry) => entry.cdr === record.key);
     const others = entries.filter((entry) => entry.cdr !== record.key);
     if (period !== undefined)
@@ -216,7 +211,7 @@ export function createClearing({ store, transact, clock, ports }: ClearingNeeds)
     return name;
   }
 
-  return { record, retry, gather, factsOf, lock, save, openPeriod, followUp };
+  return { record, retry, gather, factsOf, lock, namesOf, save, decided, openPeriod, followUp };
 }
 
 export type ClearingService = ReturnType<typeof createClearing>;
@@ -225,8 +220,31 @@ export function isWaiting({ clearing: { state } }: CdrLife): boolean {
   return state === 'received' || state === 'quarantined' || state === 'held';
 }
 
-function lateAfterOf(cdr: Cdr, cycle: Cycle, lateWindowDays: number): Date {
-  return lateAfter(cdr.endedAt, cycle, lateWindowDays);
+/** The names under which a CDR is locked: its own, or its original's, and its session's. */
+function namesOf(cdr: Cdr, { session }: Gathered): string[] {
+  const names = [`cdr ${cdrKey(cdr.owner, cdr.credit?.of ?? cdr.id)}`];
+  for (const id of [session?.id, cdr.sessionId]) if (id !== undefined) names.push(`session ${cdr.owner}/${id.toUpperCase()}`);
+  return names;
+}
+
+/** A CDR with a decision made about it. */
+function decided(
+  record: CdrRecord,
+  { life, charge, sold }: Decision,
+  agreement: Agreement | undefined,
+  period: PeriodName | undefined,
+  decidedAt: Date,
+): CdrRecord {
+  const { cdr } = record;
+  return {
+    ...record,
+    life,
+    decidedAt,
+    ...(agreement ? { agreement, lateAfter: lateAfter(cdr.endedAt, agreement.cycle, agreement.lateWindowDays) } : {}),
+    ...(life.clearing.state === 'accepted' ? { charge: charge ?? record.charge ?? nothing(cdr.currency) } : {}),
+    ...(sold ? { sold } : {}),
+    ...(period === undefined ? {} : { period }),
+  };
 }
 
 function nothing(currency: string) {

@@ -93,9 +93,8 @@ export function createClosing({ store, transact, clock, ports }: ClearingNeeds) 
 
   async function draft(operatorId: OperatorId, { name, version }: Period): Promise<void> {
     const hosted = await ports.hosted.parties(operatorId);
-    const settled: Settled[] = [];
-    for await (const one of settledIn(operatorId, name)) settled.push(one);
-    for (const statement of drafts(settled, hosted, name, version).values()) await store.insertDraft(operatorId, statement);
+    const found = await drafts(settledIn(operatorId, name), hosted, name, version);
+    for (const statement of found.values()) await store.insertDraft(operatorId, statement);
   }
 
   /** Issues what can be issued; gives how many. */
@@ -123,7 +122,8 @@ export function createClosing({ store, transact, clock, ports }: ClearingNeeds) 
     const period = await store.period(operatorId, statement.period);
     if (period?.state !== 'closed' || period.version !== statement.version) return false;
     const settled: Settled[] = [];
-    for await (const one of settledIn(operatorId, statement.period)) if (belongsTo(one.record, statement)) settled.push(one);
+    const pair = { owner: statement.seller, buyer: statement.buyer, currency: statement.currency };
+    for await (const one of settledIn(operatorId, statement.period, pair)) if (belongsTo(one.record, statement)) settled.push(one);
     const missing: string[] = [];
     const intern = createIntern();
     const lines: ReturnType<typeof lineOf>[] = [];
@@ -195,9 +195,13 @@ export function createClosing({ store, transact, clock, ports }: ClearingNeeds) 
     return { inclusions, blocks: blocks.map(({ hash: _, ...signed }) => signed) };
   }
 
-  async function* settledIn(operatorId: OperatorId, period: PeriodName): AsyncGenerator<Settled> {
+  async function* settledIn(
+    operatorId: OperatorId,
+    period: PeriodName,
+    pair?: { owner: PartyId; buyer: PartyId; currency: string },
+  ): AsyncGenerator<Settled> {
     for (let after: string | undefined; ; ) {
-      const records = await store.acceptedIn(operatorId, period, after, CHUNK);
+      const records = await store.acceptedIn(operatorId, period, pair, after, CHUNK);
       const entries = await store.entriesOf(
         undefined,
         operatorId,

@@ -7,6 +7,7 @@ import type { PartyId } from '../../model/party.js';
 import type { TokenRef } from '../../model/token.js';
 import type { CdrLife } from '../cdr-clearing.js';
 import type { CdrRecord } from '../record.js';
+import { textArray } from './ledger.js';
 
 export const CDR_COLUMNS = `key, source, digest, deliveries, body, clearing, dispute, credit, billing, received_at, decided_at, late_after, agreement, outcome, period`;
 
@@ -32,9 +33,8 @@ export function cdrStore(sql: Sql) {
   return {
     /** CDRs of one session, and a credit with its original, are decided one after the other. Names are sorted, so nobody waits in a circle. */
     async lockNames(tx: Tx, operatorId: OperatorId, names: readonly string[]): Promise<void> {
-      for (const name of [...new Set(names)].sort()) {
-        await sql(tx, 'SELECT pg_advisory_xact_lock(hashtextextended($1, 7001))', [`${operatorId} ${name}`]);
-      }
+      const sorted = [...new Set(names)].sort().map((name) => `${operatorId} ${name}`);
+      await sql(tx, 'SELECT pg_advisory_xact_lock(hashtextextended(name, 7001)) FROM unnest($1::text[]) AS name', [textArray(sorted)]);
     },
 
     /** False if the key is there already. */

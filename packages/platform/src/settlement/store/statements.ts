@@ -27,13 +27,20 @@ type StatementRow = Omit<
 
 export function statementStore(sql: Sql) {
   return {
-    /** Accepted CDRs of a period, in the order of their keys. */
-    async acceptedIn(operatorId: OperatorId, period: PeriodName, after: string | undefined, limit: number): Promise<CdrRecord[]> {
+    /** Accepted CDRs of a period, in the order of their keys; of one pair and currency if given. */
+    async acceptedIn(
+      operatorId: OperatorId,
+      period: PeriodName,
+      of: { owner: string; buyer: string; currency: string } | undefined,
+      after: string | undefined,
+      limit: number,
+    ): Promise<CdrRecord[]> {
+      const pair = of ? 'AND owner = $5 AND buyer = $6 AND currency = $7' : '';
       const rows = await sql<CdrRow>(
         undefined,
         `SELECT ${CDR_COLUMNS} FROM settlement_cdr
-          WHERE operator_id = $1 AND period = $2 AND ($3::text IS NULL OR key > $3) ORDER BY key LIMIT $4`,
-        [operatorId, period, after ?? null, limit],
+          WHERE operator_id = $1 AND period = $2 AND ($3::text IS NULL OR key > $3) ${pair} ORDER BY key LIMIT $4`,
+        [operatorId, period, after ?? null, limit, ...(of ? [of.owner, of.buyer, of.currency] : [])],
       );
       return rows.map(readCdr);
     },
