@@ -303,6 +303,20 @@ describe('a simulated T/CEC 102 partner, over HTTP', () => {
     expect(codes.sort()).to.deep.equal(['Busy', 'ok', 'ok']);
   });
 
+  it('a vehicle that is full ends its order by itself', async () => {
+    await up({ needKWh: 12.34 });
+    await partner.plugIn(GUN);
+    await client.call(queryStartCharge, { StartChargeSeq: seq(1), ConnectorID: GUN });
+    const [began, ended] = [once(partner, 'started'), once(partner, 'ended')];
+    time.advance(3000);
+    await began;
+    time.advance(3_600_000);
+    await ended;
+    const confirmed = once(partner, 'confirmed');
+    time.advance(5000);
+    expect((await confirmed)[0]).to.include({ TotalPower: 12.34, StopReason: 2 });
+  });
+
   it('its listener answers only what is a call', async () => {
     await up();
     const at = await listen(partner.receive, { port: 0 });

@@ -25,17 +25,20 @@ export interface Order {
   /** 1 starting, 2 charging, 3 stopping, 4 ended, 5 unknown. */
   readonly state: 1 | 2 | 3 | 4 | 5;
   readonly powerW: number;
+  /** What the vehicle takes before it is full. */
+  readonly needWattMs: number;
   readonly startedAt: Date;
   readonly measuredTo: Date;
   readonly parts: readonly Part[];
   readonly stopReason: number;
 }
 
-export const newOrder = (seq: string, connectorId: string, powerW: number, at: Date): Order => ({
+export const newOrder = (seq: string, connectorId: string, powerW: number, needKWh: number, at: Date): Order => ({
   seq,
   connectorId,
   state: 1,
   powerW,
+  needWattMs: needKWh * 3.6e9,
   startedAt: at,
   measuredTo: at,
   parts: [],
@@ -48,12 +51,14 @@ const msOf = (time: string): number => (Number(time.slice(0, 2)) * 3600 + Number
 export function chargeTo(order: Order, policy: Policy, to: Date): Order {
   if (order.state !== 2 && order.state !== 3) return order;
   const parts = [...order.parts];
-  for (let at = order.measuredTo.getTime(); at < to.getTime(); ) {
+  const full = order.measuredTo.getTime() + Math.ceil(Math.max(0, order.needWattMs - takenOf(order)) / order.powerW);
+  const stop = Math.min(to.getTime(), full);
+  for (let at = order.measuredTo.getTime(); at < stop; ) {
     const ofDay = (at + OFFSET_MS) % DAY_MS;
     const index = policy.findLastIndex(({ StartTime }) => msOf(StartTime) <= ofDay);
     const period = policy[Math.max(index, 0)]!;
     const next = policy[index + 1];
-    const end = Math.min(to.getTime(), at - ofDay + (next ? msOf(next.StartTime) : DAY_MS));
+    const end = Math.min(stop, at - ofDay + (next ? msOf(next.StartTime) : DAY_MS));
     const [elecPrice, servicePrice] = [Math.round(period.ElecPrice * 1e4), Math.round(period.SevicePrice * 1e4)];
     const wattMs = order.powerW * (end - at);
     const last = parts.at(-1);
@@ -64,6 +69,9 @@ export function chargeTo(order: Order, policy: Policy, to: Date): Order {
   }
   return { ...order, parts, measuredTo: to };
 }
+
+const takenOf = ({ parts }: Order): number => parts.reduce((sum, { wattMs }) => sum + wattMs, 0);
+export const isFull = (order: Order): boolean => takenOf(order) >= order.needWattMs;
 
 /** Cents, half up: 0.01 kWh at 0.0001 CNY is a millionth. */
 const cents = (units: number, price: number): number => Math.floor((units * price + 5000) / 10_000);
@@ -101,7 +109,7 @@ export function statusOf(order: Order): Infer<typeof ChargeStatus> {
     ConnectorStatus: isCharging ? 3 : 2,
     CurrentA: isCharging ? Math.round((order.powerW / voltage) * 10) / 10 : 0,
     VoltageA: isCharging ? voltage : 0,
-    Soc: isCharging ? Math.min(100, 20 + Math.floor(power / 100)) : 0,
+    Soc: isCharging ? Math.min(100, 20 + Math.floor((80 * takenOf(order)) / order.needWattMs)) : 0,
     StartTime: timeText(order.startedAt),
     EndTime: timeText(order.measuredTo),
     TotalPower: power / 100,

@@ -23,7 +23,7 @@ import { memoryTokens } from '../tokens.js';
 import { asCustomer } from './customer.js';
 import { faulty, type PartnerFault } from './faults.js';
 import { asInfrastructure } from './infrastructure.js';
-import { type Bill, billOf, chargeTo, newOrder, type Order, statusOf } from './order.js';
+import { type Bill, billOf, chargeTo, isFull, newOrder, type Order, statusOf } from './order.js';
 import { compareOrders } from './reconcile.js';
 import { makeStations, POLICY, type Policy, type Station } from './world.js';
 
@@ -39,6 +39,8 @@ export interface PartnerOptions {
   readonly dialect?: Dialect;
   readonly stations?: number;
   readonly policy?: Policy;
+  /** What each vehicle takes until it is full; 80 kWh. */
+  readonly needKWh?: number;
   readonly faults?: Iterable<PartnerFault>;
   readonly seed?: number;
   readonly time?: SimTime;
@@ -92,6 +94,7 @@ export class SimulatedPartner extends EventEmitter<PartnerEvents> {
   readonly client: TcecClient;
   readonly #server: TcecServer;
   readonly #random: () => number;
+  readonly #needKWh: number;
   #calls = 0;
   #seqs = 0;
   #isOff = false;
@@ -105,6 +108,7 @@ export class SimulatedPartner extends EventEmitter<PartnerEvents> {
     this.#random = seeded(seed);
     this.stations = makeStations(operatorId, options.stations ?? 2, seed);
     this.policy = options.policy ?? POLICY;
+    this.#needKWh = options.needKWh ?? 80;
     const spoken = dialect ? { dialect } : {};
     const now = (): Date => time.now();
     this.client = connect({ keys: outbound, to: faulty(options.to, outbound, this.faults), now, ...spoken });
@@ -158,7 +162,7 @@ export class SimulatedPartner extends EventEmitter<PartnerEvents> {
 
   /** Takes a start that was found possible; what becomes of it is told later. */
   begin(seq: string, connectorId: string, powerKw: number): Order {
-    const order = newOrder(seq, connectorId, powerKw * 1000, this.time.now());
+    const order = newOrder(seq, connectorId, powerKw * 1000, this.#needKWh, this.time.now());
     this.orders.set(seq, order);
     this.time.after(this.faults.has('lateResult') ? LATE_MS : START_MS, () => void this.#began(order));
     return order;
@@ -285,6 +289,10 @@ export class SimulatedPartner extends EventEmitter<PartnerEvents> {
     if (order?.state !== 2 || this.#isOff) return;
     const now = this.measured(order);
     this.orders.set(seq, now);
+    if (isFull(now)) {
+      this.end(seq, 2);
+      return;
+    }
     void this.tell(notificationEquipChargeStatus, statusOf(now));
     this.time.after(STATUS_MS, () => this.#report(seq));
   }
