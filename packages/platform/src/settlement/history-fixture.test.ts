@@ -21,8 +21,8 @@ export interface Story {
   energyMilliWh: number;
 }
 
-const CPOS = ['ABC', 'BCD', 'CDE'].map((id) => partyId('DE', id));
-const EMSPS = ['EVM', 'EVN', 'EVO'].map((id) => partyId('NL', id));
+const CPOS = ['ABC', 'BCD', 'CDE', 'DEF', 'EFG'].map((id) => partyId('DE', id));
+const EMSPS = ['EVM', 'EVN', 'EVO', 'EVP', 'EVQ', 'EVS'].map((id) => partyId('NL', id));
 const CURRENCIES = ['EUR', 'CNY', 'JPY', 'KWD'] as const;
 
 interface Pair {
@@ -32,7 +32,7 @@ interface Pair {
 
 const HUB_FEES = { buyer: { rate: 10_000, perCdr: 20_000_000n, taxRate: 210_000 }, seller: { rate: 5_000, perCdr: 0n, taxRate: 210_000 } };
 
-/** Our sales, our purchases, and what passes between partners, in four currencies and under every treatment. */
+/** Twelve parties with us: our sales, our purchases, and what passes between partners, in four currencies and under every treatment. */
 export const PAIRS: readonly Pair[] = [
   ...EMSPS.map((buyer, i) => pairOf(OURS, buyer, i, {})),
   ...CPOS.map((seller, i) => pairOf(seller, OURS, i + 1, { retail: { markUpRate: 80_000, startFee: 100_000_000n } })),
