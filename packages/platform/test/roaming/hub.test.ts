@@ -78,6 +78,22 @@ describe('the hub between partners', () => {
     expect(abc.owed).to.deep.equal([]);
   });
 
+  it('takes a change of a part of a session and of an EVSE, and sends the whole on', async () => {
+    const session = abc.sessions.all()[0]!;
+    const params = { country_code: 'DE', party_id: 'ABC', session_id: session.id };
+    await abc
+      .partner(v221.sessions.receiver, 'RECEIVER')
+      .patch({ params, body: { total_cost: { excl_vat: 1.5 }, last_updated: '2027-01-01T00:00:00Z' } });
+    expect(evm.sessions.get({ country_code: 'DE', party_id: 'ABC' }, session.id)?.total_cost).to.deep.equal({ excl_vat: 1.5 });
+    const location = abc.locations.all()[0]!;
+    await abc.partner(v221.locations.receiver, 'RECEIVER').patchEvse({
+      params: { country_code: 'DE', party_id: 'ABC', location_id: location.id, evse_uid: location.evses![0]!.uid },
+      body: { status: 'OUTOFORDER', last_updated: '2027-01-01T00:00:00Z' },
+    });
+    const { body } = await hub.api('GET', `/locations/DE-ABC/${location.id}`);
+    expect(body.evses[0]).to.include({ status: 'outOfOrder', statusSource: 'partner' });
+  });
+
   it('finds the receiver of a start that names none by the owner of the location', async () => {
     const started = await evm.startSession({ token: evm.tokens.all()[1]!, ...place() }, { from: EVM });
     expect(started.response.result).to.equal('ACCEPTED');

@@ -30,7 +30,7 @@ export interface ListenNeeds {
   clock: Clock;
 }
 
-interface Asked {
+export interface Asked {
   partner: OcpiCaller;
   routing: Routing;
   correlationId: string;

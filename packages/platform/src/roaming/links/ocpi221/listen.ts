@@ -1,4 +1,17 @@
-import { OcpiError, type Page as OcpiPage, type Routing, type Served, serve, type Window } from '@evroam/ocpi';
+import {
+  applyPatch,
+  OcpiError,
+  type Page as OcpiPage,
+  Payload,
+  type Routing,
+  type Schema,
+  type Served,
+  serve,
+  violation,
+  type Window,
+  withConnector,
+  withEvse,
+} from '@evroam/ocpi';
 import * as v221 from '@evroam/ocpi/v221';
 import type { Page } from '../../../kernel/page.js';
 import { type PartyId, partyId } from '../../../model/party.js';
@@ -6,7 +19,7 @@ import type { Reply } from '../../message.js';
 import { type Partner, senderOf } from '../../partner.js';
 import type { StationsPort } from '../../ports.js';
 import { toCdr } from './cdrs.js';
-import { createInbound, done, type ListenNeeds, type OcpiCaller } from './inbound.js';
+import { type Asked, createInbound, done, type ListenNeeds, type OcpiCaller } from './inbound.js';
 import { fromConnector, fromEvse, fromLocation, toLocation } from './locations.js';
 import { fromSession, toSession } from './sessions.js';
 import { fromTariff, toTariff } from './tariffs.js';
@@ -17,6 +30,17 @@ export function ocpi221Interfaces(needs: ListenNeeds): Served<OcpiCaller>[] {
   const { charging, stations, users, tariffs, store } = needs;
   const options = { clock: needs.clock, largestPage: LARGEST_PAGE };
   const { push, command, commandResult } = createInbound(needs);
+
+  /** A change of a part of a location goes on as the whole location: whoever gets it has no need to have the rest. */
+  async function changeLocation(
+    ask: Asked & { params: { country_code: string; party_id: string; location_id: string } },
+    change: (location: v221.Location) => v221.Location | undefined,
+  ): Promise<'updated'> {
+    const whose = owner(ask.params);
+    const known = found(await stations.location(ask.partner.partner.operatorId, whose, ask.params.location_id));
+    const whole = mustFit(v221.Location, found(change(fromLocation(known))));
+    return written(await push('location', 'cpo', { ...ask, payload: Payload.of(whole) }, () => toLocation(whole), whose));
+  }
 
   return [
     serve(
@@ -40,6 +64,13 @@ export function ocpi221Interfaces(needs: ListenNeeds): Served<OcpiCaller>[] {
       v221.locations.receiver,
       {
         put: async (ask) => written(await push('location', 'cpo', ask, () => toLocation(ask.body), owner(ask.params))),
+        patch: (ask) => changeLocation(ask, (location) => applyPatch(location, ask.body)),
+        putEvse: (ask) => changeLocation(ask, (location) => withEvse(location, ask.params.evse_uid, ask.body, 'put')),
+        patchEvse: (ask) => changeLocation(ask, (location) => withEvse(location, ask.params.evse_uid, ask.body, 'patch')),
+        putConnector: (ask) =>
+          changeLocation(ask, (location) => withConnector(location, ask.params.evse_uid, ask.params.connector_id, ask.body, 'put')),
+        patchConnector: (ask) =>
+          changeLocation(ask, (location) => withConnector(location, ask.params.evse_uid, ask.params.connector_id, ask.body, 'patch')),
         get: async ({ partner, params }) =>
           fromLocation(found(await stations.location(partner.partner.operatorId, owner(params), params.location_id))),
       },
@@ -95,6 +126,12 @@ export function ocpi221Interfaces(needs: ListenNeeds): Served<OcpiCaller>[] {
       v221.sessions.receiver,
       {
         put: async (ask) => written(await push('session', 'cpo', ask, () => toSession(ask.body), owner(ask.params))),
+        patch: async (ask) => {
+          const { operatorId } = ask.partner.partner;
+          const known = found(await store.partnerSession(operatorId, owner(ask.params), { sessionId: ask.params.session_id }));
+          const whole = mustFit(v221.Session, applyPatch(JSON.parse(known.raw.toString('utf8')) as v221.Session, ask.body));
+          return written(await push('session', 'cpo', { ...ask, payload: Payload.of(whole) }, () => toSession(whole), owner(ask.params)));
+        },
         get: async ({ partner, params }) =>
           fromSession(
             found(await store.partnerSession(partner.partner.operatorId, owner(params), { sessionId: params.session_id })).session,
@@ -177,6 +214,13 @@ async function ownersFor(needs: ListenNeeds, partner: Partner, { to }: Routing):
 
 /** A page of an OCPI list is at most this long. */
 const LARGEST_PAGE = 100;
+
+/** A PATCH may fit its own schema and still leave an object that does not. */
+function mustFit<T>(schema: Schema<T>, value: T): T {
+  const wrong = violation(schema, value);
+  if (wrong) throw new OcpiError('invalid', `the object would be invalid: ${wrong.path} ${wrong.message}`, { path: wrong.path });
+  return value;
+}
 
 function written(reply: Reply): 'updated' {
   done(reply);
