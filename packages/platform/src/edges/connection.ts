@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { Sequelize, Transaction } from 'sequelize';
+import { isOutage } from './sql-state.js';
 
 /** Lends a connection of Sequelize's pool: what is asked of it directly costs a third of what the same costs through Sequelize. */
 export async function withConnection<T>(sequelize: Sequelize, work: (client: ClientBase) => Promise<T>): Promise<T> {
@@ -8,6 +9,10 @@ export async function withConnection<T>(sequelize: Sequelize, work: (client: Cli
   try {
     // With the postgres dialect a connection is a client of pg.
     return await work(connection as ClientBase);
+  } catch (error) {
+    // The server's farewell may come before the socket's end: not to be lent to the next in between.
+    if (isOutage(error)) spoil(connection as ClientBase);
+    throw error;
   } finally {
     connectionManager.releaseConnection(connection);
   }
