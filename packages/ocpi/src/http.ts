@@ -38,44 +38,48 @@ export function http(options: HttpOptions = {}): Http {
   const pools = new Map<string, Pool>();
   const largest = options.largestBody ?? 16 * 1024 * 1024;
 
-  const poolOf = (url: URL): Pool => {
-    const known = pools.get(url.origin);
-    if (known) return known;
+  const deadlines = openDeadlines();
+
+  const poolOf = (origin: string): Pool => {
     if (pools.size >= (options.origins ?? 1000)) dropOldest(pools);
-    const pool = newPool(url.origin, permitted, options);
-    pools.set(url.origin, pool);
+    const pool = newPool(origin, permitted, options);
+    pools.set(origin, pool);
     return pool;
+  };
+  /** An origin that has a pool was checked when it was made; any other URL is parsed and checked now. */
+  const target = (text: string): { pool: Pool; path: string } => {
+    const slash = text.indexOf('/', 8);
+    const known = slash < 0 ? undefined : pools.get(text.slice(0, slash));
+    const path = slash < 0 ? '/' : text.slice(slash);
+    if (known && plainPath.test(path)) return { pool: known, path };
+    const url = callable(text, permitted);
+    return { pool: pools.get(url.origin) ?? poolOf(url.origin), path: url.pathname + url.search };
   };
 
   const handle: Handle = async (request) => {
-    const url = callable(request.url, permitted);
-    const signal = request.signal ?? AbortSignal.timeout(options.totalMs ?? 60_000);
     try {
-      const { statusCode, headers, body } = await poolOf(url).request({
-        path: url.pathname + url.search,
+      const { pool, path } = target(request.url);
+      const timeoutMs = request.timeoutMs ?? options.totalMs ?? 60_000;
+      const { statusCode, headers, body } = await pool.request({
+        path,
         method: request.method,
         headers: plain(request),
         body: request.body?.wire ?? null,
-        signal,
+        headersTimeout: Math.min(timeoutMs, options.silenceMs ?? SILENCE_MS),
+        ...(request.signal ? { signal: request.signal } : {}),
       });
       // A redirect would lead to an address that nobody checked, and take the token along.
       if (statusCode >= 300 && statusCode < 400 && statusCode !== 304) {
         await body.dump({ limit: 16 * 1024 });
         throw new OcpiError('blocked', `the answer is a redirect (${statusCode}), which is not followed`);
       }
-      const chunks: Buffer[] = [];
-      let length = 0;
-      for await (const chunk of body) {
-        length += (chunk as Buffer).length;
-        if (length > largest) throw new OcpiError('bad-answer', `the answer is larger than ${largest} bytes`);
-        chunks.push(chunk as Buffer);
+      const done = deadlines.watch(body, timeoutMs);
+      try {
+        const whole = await readBody(body, largest);
+        return { status: statusCode, headers, body: Payload.raw(whole) } satisfies OcpiResponse;
+      } finally {
+        done();
       }
-      const [only] = chunks;
-      return {
-        status: statusCode,
-        headers,
-        body: Payload.raw(chunks.length === 1 && only ? only : Buffer.concat(chunks, length)),
-      } satisfies OcpiResponse;
     } catch (error) {
       throw toOcpiError(error);
     }
@@ -84,9 +88,55 @@ export function http(options: HttpOptions = {}): Http {
     async close(): Promise<void> {
       const open = [...pools.values()];
       pools.clear();
+      deadlines.close();
       await Promise.all(open.map((pool) => pool.destroy()));
     },
   });
+}
+
+const SILENCE_MS = 15_000;
+// No blanks, no fragment, no backslash: what the URL parser would leave as it is.
+const plainPath = /^\/[!$-[\]-~]*$/;
+
+type Answered = Awaited<ReturnType<Pool['request']>>['body'];
+
+function readBody(body: Answered, largest: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    body.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > largest) body.destroy(new OcpiError('bad-answer', `the answer is larger than ${largest} bytes`));
+      else chunks.push(chunk);
+    });
+    body.on('error', reject);
+    body.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length)));
+  });
+}
+
+const SWEEP_MS = 250;
+
+/** One timer for all answers under way: a body that drips is ended when its time is over, though each byte came in time. */
+function openDeadlines() {
+  const watched = new Map<Answered, number>();
+  let timer: NodeJS.Timeout | undefined;
+  const sweep = (): void => {
+    const now = performance.now();
+    for (const [body, until] of watched) if (until <= now) body.destroy(new OcpiError('timeout'));
+    if (watched.size === 0) close();
+  };
+  const close = (): void => {
+    clearInterval(timer);
+    timer = undefined;
+  };
+  return {
+    watch(body: Answered, forMs: number): () => void {
+      watched.set(body, performance.now() + forMs);
+      timer ??= setInterval(sweep, SWEEP_MS).unref();
+      return () => watched.delete(body);
+    },
+    close,
+  };
 }
 
 function dropOldest(pools: Map<string, Pool>): void {
@@ -115,15 +165,18 @@ function newPool(origin: string, permitted: Addresses, options: HttpOptions): Po
   return new Pool(origin, {
     connections: options.connections ?? 16,
     connect: { lookup, timeout: options.connectMs ?? 5000 },
-    headersTimeout: options.silenceMs ?? 15_000,
-    bodyTimeout: options.silenceMs ?? 15_000,
+    headersTimeout: options.silenceMs ?? SILENCE_MS,
+    bodyTimeout: options.silenceMs ?? SILENCE_MS,
     maxHeaderSize: 32 * 1024,
   });
 }
 
 function plain({ headers }: OcpiRequest): Record<string, string> {
   const sent: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) if (typeof value === 'string') sent[name] = value;
+  for (const name in headers) {
+    const value = headers[name];
+    if (typeof value === 'string') sent[name] = value;
+  }
   return sent;
 }
 

@@ -3,7 +3,7 @@ import { isRegistered } from './addresses.js';
 import { type Connection, endpoint, otherVersion, tokenHeader, usable } from './connection.js';
 import { type Correlation, type CorrelationKind, type Correlations, newCorrelationId } from './correlations.js';
 import { isSuccess, OcpiError, readEnvelope } from './envelope.js';
-import { answered, type Headers, header, type Party, partyKey, type Routing, routingHeaders } from './headers.js';
+import { addRouting, answered, header, type Party, partyKey, type Routing } from './headers.js';
 import type { Caller, Passing } from './host.js';
 import { type Handle, type OcpiRequest, type OcpiResponse, Payload } from './message.js';
 import { checkOwner } from './owner.js';
@@ -103,9 +103,12 @@ export function createHub<P extends HubCaller>(options: HubOptions<P>): Hub<P> {
     if (connection.version !== passing.version)
       return options.translate ? options.translate(passing, to, connection) : otherVersion(connection);
     const url = endpoint(connection, passing.module, passing.role);
-    const rewritten = await withOwnCallback(passing, connection);
-    const request = onward(passing.request, `${url}${passing.path}${queryOf(rewritten.query)}`, connection, { to, from }, rewritten.body);
-    return backward(await send(request), passing, connection, { to, from });
+    const routing = { to, from };
+    const { body, query } = mayCallBack(passing)
+      ? await withOwnCallback(passing, connection)
+      : { body: passing.request.body, query: passing.query };
+    const request = onward(passing.request, `${url}${passing.path}${queryOf(query)}`, connection, routing, body);
+    return backward(await send(request), passing, connection, routing);
   }
 
   /** The hub answers for itself; copies go to everybody else at once, and nobody waits for another. */
@@ -142,7 +145,13 @@ export function createHub<P extends HubCaller>(options: HubOptions<P>): Hub<P> {
     const connection = usable(await options.connection(found.target), found.target);
     const request = onward(passing.request, found.url, connection, passing.routing, passing.request.body);
     const kept = { ...request, headers: { ...request.headers, 'x-correlation-id': found.correlationId } };
-    return backward(await send(kept), passing, connection, passing.routing);
+    try {
+      return await backward(await send(kept), passing, connection, passing.routing);
+    } catch (error) {
+      // It did not arrive, so it has not been used.
+      if (found.once) await correlations.put(found);
+      throw error;
+    }
   }
 
   function onward(request: OcpiRequest, url: string, connection: Connection, routing: Routing, body: Payload | undefined): OcpiRequest {
@@ -151,51 +160,45 @@ export function createHub<P extends HubCaller>(options: HubOptions<P>): Hub<P> {
       'x-request-id': newId(),
       'x-correlation-id': header(request.headers, 'x-correlation-id') ?? newId(),
     };
-    if (routing.to || routing.from) Object.assign(headers, routingHeaders(routing));
-    if (body && !body.isEmpty) headers['content-type'] = 'application/json';
-    return { method: request.method, url, headers, ...(body && !body.isEmpty ? { body } : {}) };
+    addRouting(headers, routing);
+    const { method } = request;
+    if (!body || body.isEmpty) return { method, url, headers, timeoutMs };
+    headers['content-type'] = 'application/json';
+    return { method, url, headers, body, timeoutMs };
   }
 
   async function send(request: OcpiRequest): Promise<OcpiResponse> {
-    const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), timeoutMs);
     try {
-      return await options.handle({ ...request, signal: stop.signal });
+      return await options.handle(request);
     } catch (error) {
-      if (error instanceof OcpiError && error.code === 'timeout') throw new OcpiError('hub-timeout', undefined, { cause: error });
-      if (error instanceof OcpiError && (error.code === 'unreachable' || error.code === 'blocked'))
-        throw new OcpiError('not-connected', undefined, { cause: error });
-      throw error;
-    } finally {
-      clearTimeout(timer);
+      throw asHubSees(error);
     }
   }
 
   /** The answer as the requester gets it: status and body unchanged, of the headers only what OCPI means, URLs turned into ours. */
   async function backward(response: OcpiResponse, passing: Passing<P>, connection: Connection, routing: Routing): Promise<OcpiResponse> {
-    const headers: Record<string, string> = {
-      'content-type': 'application/json',
-      ...echoed(passing.request.headers),
-      ...routingHeaders(answered(routing)),
-    };
-    for (const name of ['x-total-count', 'x-limit']) {
+    const headers = addRouting({ 'content-type': 'application/json' }, answered(routing));
+    const requestId = header(passing.request.headers, 'x-request-id');
+    const correlationId = header(passing.request.headers, 'x-correlation-id');
+    if (requestId !== undefined) headers['x-request-id'] = requestId;
+    if (correlationId !== undefined) headers['x-correlation-id'] = correlationId;
+    for (const name of ['x-total-count', 'x-limit'] as const) {
       const value = header(response.headers, name);
       if (value !== undefined) headers[name] = value;
     }
     const location = header(response.headers, 'location');
     const next = response.headers.link === undefined ? undefined : nextLink(response.headers);
-    const pair = { opener: passing.partner.id, target: connection.partner };
-    const correlationId = header(passing.request.headers, 'x-correlation-id') ?? '';
-    if (location !== undefined) headers.location = await lend('object', location, pair, false, correlationId);
-    if (next !== undefined) headers.link = `<${await lend('page', next, pair, false, correlationId)}>; rel="next"`;
+    if (location !== undefined || next !== undefined) {
+      const pair = { opener: passing.partner.id, target: connection.partner };
+      if (location !== undefined) headers.location = await lend('object', location, pair, false, correlationId ?? '');
+      if (next !== undefined) headers.link = `<${await lend('page', next, pair, false, correlationId ?? '')}>; rel="next"`;
+    }
     return { status: response.status, headers, ...(response.body ? { body: response.body } : {}) };
   }
 
   /** A response_url becomes ours: the receiver answers to us, with the token that it has for us. */
   async function withOwnCallback(passing: Passing<P>, connection: Connection): Promise<{ body: Payload | undefined; query: string }> {
     const { request, query } = passing;
-    if (passing.role !== 'RECEIVER' || (passing.module !== 'commands' && passing.module !== 'chargingprofiles'))
-      return { body: request.body, query };
     const lent = async (url: string): Promise<string> => {
       const sender = await options.connection(passing.partner.id);
       if (!isOnHosts(url, sender?.hosts ?? []))
@@ -249,13 +252,15 @@ function senderOf({ routing, partner }: Passing<HubCaller>): Party {
   return { country: only.slice(0, 2), party: only.slice(2) };
 }
 
-function echoed(headers: Headers): Record<string, string> {
-  const sent: Record<string, string> = {};
-  const requestId = header(headers, 'x-request-id');
-  const correlationId = header(headers, 'x-correlation-id');
-  if (requestId !== undefined) sent['x-request-id'] = requestId;
-  if (correlationId !== undefined) sent['x-correlation-id'] = correlationId;
-  return sent;
+const callsBack: ReadonlySet<string> = new Set(['commands', 'chargingprofiles']);
+const mayCallBack = ({ role, module }: Passing<HubCaller>): boolean => role === 'RECEIVER' && callsBack.has(module);
+
+/** What went wrong on the way to a receiver, in the hub's own codes. */
+function asHubSees(error: unknown): unknown {
+  if (!(error instanceof OcpiError)) return error;
+  if (error.code === 'timeout') return new OcpiError('hub-timeout', undefined, { cause: error });
+  if (error.code === 'unreachable' || error.code === 'blocked') return new OcpiError('not-connected', undefined, { cause: error });
+  return error;
 }
 
 function isOnHosts(text: string, hosts: readonly string[]): boolean {

@@ -83,6 +83,8 @@ export interface OcpiRequest {
   readonly body?: Payload;
   /** Ends the request early; a Handle that talks to the network honours it. */
   readonly signal?: AbortSignal;
+  /** How long the whole exchange may take, in milliseconds: a Handle that talks to the network honours it without a signal of its own. */
+  readonly timeoutMs?: number;
 }
 
 /** A response. Header names are lower case. */

@@ -13,6 +13,7 @@ export interface ListenerOptions {
   readonly onError?: (error: unknown) => void;
 }
 
+const ONE_PIECE = 32 * 1024;
 const LARGEST_BODY = 4 * 1024 * 1024;
 const methods: ReadonlySet<string> = new Set(['GET', 'PUT', 'PATCH', 'POST', 'DELETE']);
 /** True for a method that OCPI uses. */
@@ -65,8 +66,9 @@ function read(incoming: IncomingMessage, largest: number, done: (body: Payload) 
 /** Writes a response; `outgoing` may be gone already. */
 export function write(outgoing: ServerResponse, { status, headers, body }: OcpiResponse): void {
   if (outgoing.destroyed) return;
-  // Text goes out in one piece together with the headers; a Buffer would be a second one.
+  // Text goes out in one piece together with the headers; a Buffer would be a second one. Latin-1 gives its bytes back as they are.
   const wire = body?.wire ?? '';
+  const isSmall = typeof wire !== 'string' && wire.length <= ONE_PIECE;
   // A flat list is what node:http turns headers into anyway.
   const lines: (string | number)[] = [];
   for (const name in headers) {
@@ -75,7 +77,8 @@ export function write(outgoing: ServerResponse, { status, headers, body }: OcpiR
   }
   lines.push('content-length', typeof wire === 'string' ? Buffer.byteLength(wire) : wire.length);
   outgoing.writeHead(status, lines);
-  outgoing.end(wire);
+  if (isSmall) outgoing.end(wire.toString('latin1'), 'latin1');
+  else outgoing.end(wire);
 }
 
 /** A refusal before the Handle was asked: the rest of the body is not read. */
