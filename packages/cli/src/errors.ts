@@ -42,6 +42,7 @@ export const ERRORS = {
     next: '{check}',
   },
   'check-failed': { exit: 'checkFailed', en: '{why}', zh: '{why}', next: '{command} --help' },
+  'in-use': { exit: 'conflict', en: '{why}', zh: '{why}', next: 'evroam doctor --local' },
   'interactive-only': {
     exit: 'usage',
     en: 'this needs a terminal, or the secret on standard input',

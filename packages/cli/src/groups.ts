@@ -16,6 +16,46 @@ export const GROUPS: Readonly<Record<string, Group>> = {
     about: { en: 'run a hub on this machine until Ctrl-C', zh: '在本机运行平台，直到 Ctrl-C' },
     load: async () => (await import('./commands/serve.js')).serve,
   },
+  doctor: {
+    about: { en: 'look whether all is well: the hub in use, or this machine', zh: '健康检查：当前平台或本机' },
+    load: async () => (await import('./commands/doctor.js')).doctor,
+  },
+  station: {
+    about: { en: 'charging stations of our own', zh: '自有充电站' },
+    load: async () => (await import('./commands/station.js')).station,
+  },
+  location: {
+    about: { en: 'locations, own and partners', zh: '站点（自有与伙伴）' },
+    load: async () => (await import('./commands/station.js')).location,
+  },
+  session: {
+    about: { en: 'charging sessions', zh: '充电会话' },
+    load: async () => (await import('./commands/session.js')).session,
+  },
+  partner: {
+    about: { en: 'partners and their connections', zh: '合作伙伴及其连接' },
+    load: async () => (await import('./commands/partner.js')).partner,
+  },
+  agreement: {
+    about: { en: 'agreements between parties', zh: '各方之间的协议' },
+    load: async () => (await import('./commands/partner.js')).agreement,
+  },
+  cdr: {
+    about: { en: 'charge detail records and their clearing', zh: '充电明细及其清分' },
+    load: async () => (await import('./commands/cdr.js')).cdr,
+  },
+  settle: {
+    about: { en: 'settlement periods', zh: '结算账期' },
+    load: async () => (await import('./commands/settle.js')).settle,
+  },
+  ledger: {
+    about: { en: 'the double-entry ledger', zh: '复式账本' },
+    load: async () => (await import('./commands/settle.js')).ledger,
+  },
+  token: {
+    about: { en: "drivers' cards and app tokens", zh: '司机的卡和应用令牌' },
+    load: async () => (await import('./commands/token.js')).token,
+  },
   proto: {
     about: { en: 'the protocols: check, decode, list', zh: '协议：检查、解析、列表' },
     load: async () => (await import('./commands/proto.js')).proto,

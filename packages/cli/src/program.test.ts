@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
 import { type Command, isBranch, type Leaf } from './command.js';
 import { readEnvironment } from './config.js';
+import { ERRORS } from './errors.js';
 import { GROUPS } from './groups.js';
 import { openIo } from './io.js';
 import { nearest } from './nearest.js';
@@ -115,6 +116,17 @@ describe('a wrong command line', () => {
     const { io, talk } = testIo({ LANG: 'zh_CN.UTF-8' });
     await runCli(['exlpain'], io);
     expect(talk()).to.include('没有命令“exlpain”').and.to.include('请试：evroam explain');
+  });
+});
+
+describe('the next command of an error', () => {
+  it('is one that there is', async () => {
+    for (const [code, { next }] of Object.entries(ERRORS)) {
+      if (!next.startsWith('evroam ') || next.includes('{')) continue;
+      const words = next.slice('evroam '.length).replace('<url>', 'http://x').split(' ');
+      const chosen = await choose(words, testIo().io);
+      expect(typeof chosen === 'number' ? chosen : 0, code).to.equal(0);
+    }
   });
 });
 

@@ -49,6 +49,7 @@ export const serve = defineCommand({
       });
     } catch (error) {
       if (error instanceof ConfigError) throw failure('bad-input', { why: error.message }, { cause: error });
+      if (isInUse(error)) throw failure('in-use', { why: error.message }, { cause: error });
       throw error;
     }
     const { adminKey, addresses } = hub;
@@ -63,6 +64,10 @@ export const serve = defineCommand({
 
 const NO_CHOICE = { output: undefined, fields: undefined, query: undefined, sort: undefined, quiet: false };
 const given = (name: string, value: string | undefined) => (value === undefined ? {} : { [name]: value });
+
+/** The folder or a port belongs to somebody else. */
+const isInUse = (error: unknown): error is Error =>
+  error instanceof Error && (error.name === 'FolderInUse' || ('code' in error && error.code === 'EADDRINUSE'));
 
 /** Until a signal, or until whoever started this process is gone. */
 function untilAsked(io: Io): Promise<void> {

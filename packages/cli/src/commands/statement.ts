@@ -5,6 +5,7 @@ import { failure } from '../errors.js';
 import { EXIT } from '../exit.js';
 import { safe, safeJson } from '../output/safe.js';
 import { formatOf, outputOptions, showRecord } from '../output/show.js';
+import { actOf, getOf, hubOptions, listOf, withHub } from './admin.js';
 
 const verify = defineCommand({
   about: { en: 'check a statement against the pinned key, and compute it again', zh: '用约定的公钥核验结算单并重新计算' },
@@ -85,7 +86,69 @@ function check<T>(run: () => T, keyFile: string): T {
   }
 }
 
+const exportBundle = defineCommand({
+  about: { en: 'write a statement, byte for byte as it was signed', zh: '导出结算单（签名时的原字节）' },
+  args: '<id>',
+  options: { lines: flag({ en: 'its lines as CSV instead', zh: '改为以 CSV 输出明细' }), ...hubOptions },
+  examples: [
+    {
+      run: 'evroam statement export 2026-11.v1.NL-EVR.NL-EVM.receivable.EUR.a1 > 2026-11.json',
+      about: { en: 'to hand to the partner', zh: '交给合作伙伴' },
+    },
+    {
+      run: 'evroam statement export 2026-11.v1.NL-EVR.NL-EVM.receivable.EUR.a1 --lines > 2026-11.csv',
+      about: { en: 'for a spreadsheet', zh: '用于电子表格' },
+    },
+  ],
+  run: ({ args, options, io }) =>
+    withHub(io, options, async (admin) => {
+      const path = `/admin/v1/settlement/statements/${encodeURIComponent(args.id)}/${options.lines ? 'lines.csv' : 'bundle'}`;
+      await io.out((await admin.bytes(path)).toString('utf8'));
+      return EXIT.done;
+    }),
+});
+
 export const statement: Branch = {
   about: { en: 'statements: what two parties owe each other, with proof', zh: '结算单：双方应付金额及证明' },
-  commands: { verify },
+  commands: {
+    list: listOf({
+      about: { en: 'list the statements', zh: '列出结算单' },
+      path: '/admin/v1/settlement/statements',
+      columns: [{ path: 'id' }, { path: 'period' }, { path: 'issuer' }, { path: 'counterparty' }, { path: 'state' }, { path: 'version' }],
+      filters: { period: { en: '2026-11, 2026-W48 or 2026-11-24', zh: '账期：2026-11、2026-W48 或 2026-11-24' } },
+      examples: [
+        { run: 'evroam statement list --period 2026-11', about: { en: 'of a month', zh: '一个月的' } },
+        { run: 'evroam statement list -o json --query [].id', about: { en: 'only the ids', zh: '只看编号' } },
+      ],
+    }),
+    get: getOf({
+      about: { en: 'show a statement', zh: '显示结算单' },
+      args: '<id>',
+      path: ({ id }) => `/admin/v1/settlement/statements/${id}`,
+      examples: [
+        { run: 'evroam statement get 2026-11.v1.NL-EVR.NL-EVM.receivable.EUR.a1', about: { en: 'all of it', zh: '全部内容' } },
+        {
+          run: 'evroam statement get 2026-11.v1.NL-EVR.NL-EVM.receivable.EUR.a1 --query state',
+          about: { en: 'only its state', zh: '只看状态' },
+        },
+      ],
+    }),
+    export: exportBundle,
+    accept: actOf({
+      about: { en: 'accept a statement', zh: '接受结算单' },
+      args: '<id>',
+      path: ({ id }) => `/admin/v1/settlement/statements/${id}/accept`,
+      examples: [
+        {
+          run: 'evroam statement accept 2026-11.v1.NL-EVR.NL-EVM.receivable.EUR.a1 --reason verified',
+          about: { en: 'after it was verified', zh: '核验之后' },
+        },
+        {
+          run: 'evroam statement accept 2026-11.v1.NL-EVR.NL-EVM.receivable.EUR.a1 --reason verified --dry-run',
+          about: { en: 'only tells what would be done', zh: '只说明将做什么' },
+        },
+      ],
+    }),
+    verify,
+  },
 };

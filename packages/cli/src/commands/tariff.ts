@@ -9,6 +9,7 @@ import { isRecord } from '../output/path.js';
 import { safe } from '../output/safe.js';
 import { formatOf, outputOptions, showList, showRecord } from '../output/show.js';
 import { toTable } from '../output/table.js';
+import { columns, getOf, listOf } from './admin.js';
 
 const timeZone = text('zone', { en: 'IANA zone of the location, where the input names none', zh: '输入未给出时的站点时区（IANA）' });
 const ocpi = choice(['2.2.1', '2.1.1', '2.2', '2.3.0'], { en: 'the OCPI version of the tariff', zh: '资费的 OCPI 版本' });
@@ -213,5 +214,28 @@ function midnight(zone: string): number {
 
 export const tariff: Branch = {
   about: { en: 'tariffs: price, check and explain', zh: '资费：计价、检查与说明' },
-  commands: { price, lint, explain, preview },
+  commands: {
+    list: listOf({
+      about: { en: 'list the tariffs of the hub', zh: '列出平台的资费' },
+      path: '/admin/v1/tariffs',
+      columns: columns('owner', 'id', 'version', 'currency', 'validFrom', 'validUntil~'),
+      examples: [
+        { run: 'evroam tariff list', about: { en: 'the newest versions', zh: '最新版本' } },
+        { run: 'evroam tariff list -o yaml', about: { en: 'with every element', zh: '含全部内容' } },
+      ],
+    }),
+    history: getOf({
+      about: { en: 'show all versions of a tariff', zh: '显示资费的全部版本' },
+      args: '<owner> <id>',
+      path: ({ owner, id }) => `/admin/v1/tariffs/${owner}/${id}`,
+      examples: [
+        { run: 'evroam tariff history NL-EVR TOU -o yaml', about: { en: 'with every element', zh: '含全部内容' } },
+        { run: "evroam tariff history NL-EVR TOU --query 'items[].version'", about: { en: 'only the numbers', zh: '只看版本号' } },
+      ],
+    }),
+    price,
+    lint,
+    explain,
+    preview,
+  },
 };

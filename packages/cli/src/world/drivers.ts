@@ -1,7 +1,7 @@
 // The drivers of the live world: at each place somebody comes, charges for a while, and goes.
 import { isRecord } from '../output/path.js';
+import { HUB_PARTY } from './place.js';
 import type { Charger, World } from './setup.js';
-import { HUB_PARTY } from './setup.js';
 
 export interface DriversOptions {
   readonly world: World;

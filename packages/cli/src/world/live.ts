@@ -1,12 +1,14 @@
 // What the live view shows, read from the hub; and what an operator does at the end of a day: close it, state it.
 import { join } from 'node:path';
+import { imbalanceOf } from '../imbalance.js';
 import type { LiveState } from '../live-view.js';
 import { isRecord } from '../output/path.js';
 import type { Row } from '../output/show.js';
 import { keepFile } from './durable.js';
 import { judge } from './judge.js';
-import { HUB_PARTY, type World } from './setup.js';
-import { imbalanceOf, listOf } from './story.js';
+import { HUB_PARTY } from './place.js';
+import type { World } from './setup.js';
+import { listOf } from './story.js';
 
 /** Reads the hub as it is now. */
 export async function readState(

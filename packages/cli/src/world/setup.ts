@@ -1,5 +1,4 @@
 // Builds the demo world through the admin API, as an operator would: parties, a location, chargers, partners, agreements.
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '@evroam/platform/client';
 import type { Admin } from '../admin.js';
@@ -10,10 +9,8 @@ import { keepFile, readKept } from './durable.js';
 import type { EmspApi } from './emsp.js';
 import type { HubProcess } from './hub-process.js';
 import { type Part, startPart } from './part.js';
+import { connectorsOf, HUB_PARTY, locationOf, tariffWithBorder } from './place.js';
 
-export const ZONE = 'Europe/Amsterdam';
-export const HUB_PARTY = 'NL-EVR';
-const TARIFF = 'TOU';
 /** How long the end of the world waits for the chargers' last messages, ms of wall time. */
 const DRAIN_MS = 5000;
 
@@ -213,8 +210,6 @@ async function startCharger(
   return { id, folder: own, part, connectors };
 }
 
-const connectorsOf = (id: string) => [1, 2].map((number) => ({ number, evseUid: `${id}-${number}` }));
-
 interface Joining {
   readonly country: string;
   readonly code: string;
@@ -282,66 +277,3 @@ async function agree(admin: Admin, terms: { seller: string; buyer: string; [term
   if (typeof key !== 'string') throw new Error('the agreement pins no key of the hub');
   return `-----BEGIN PUBLIC KEY-----\n${key.replace(/.{64}/g, '$&\n').trimEnd()}\n-----END PUBLIC KEY-----\n`;
 }
-
-/** What identifies a key to a person. */
-export const fingerprint = (pem: string): string => createHash('sha256').update(pem).digest('hex').slice(0, 16);
-
-function locationOf(chargers: readonly string[]) {
-  return {
-    name: 'Harbour 1',
-    address: 'Harbour Street 1',
-    city: 'Rotterdam',
-    postalCode: '3011 AA',
-    country: 'NLD',
-    coordinates: { latitude: '51.922500', longitude: '4.479170' },
-    timeZone: ZONE,
-    evses: chargers.flatMap((id) =>
-      connectorsOf(id).map(({ evseUid, number }) => ({
-        uid: evseUid,
-        evseId: `NL*EVR*E${id.replace(/\W/g, '')}${number}`,
-        capabilities: ['REMOTE_START_STOP_CAPABLE', 'RFID_READER'],
-        connectors: [
-          {
-            id: '1',
-            standard: 'IEC_62196_T2',
-            format: 'socket',
-            powerType: 'ac3Phase',
-            maxVoltage: 230,
-            maxAmperage: 32,
-            maxPowerWatt: 22_000,
-            tariffIds: [TARIFF],
-          },
-        ],
-      })),
-    ),
-  };
-}
-
-/** Electricity and service fee, dearer for six hours from the border on, plus a start fee. */
-function tariffWithBorder(border: Date) {
-  const price = (electricity: string, service: string) => ({
-    dimension: 'ENERGY',
-    taxPercent: 21,
-    fees: [
-      { type: 'electricity', price: electricity },
-      { type: 'service', price: service },
-    ],
-  });
-  const start = { dimension: 'FLAT', taxPercent: 21, fees: [{ type: 'start', price: '0.25' }] };
-  return {
-    id: TARIFF,
-    owner: HUB_PARTY,
-    currency: 'EUR',
-    text: { en: 'by time of use, with service and start fee', zh: '分时电价，含服务费和启动费' },
-    elements: [
-      {
-        components: [price('0.4123', '0.0950'), start],
-        restrictions: { startTime: localTime(border), endTime: localTime(new Date(border.getTime() + 6 * 3_600_000)) },
-      },
-      { components: [price('0.2871', '0.0950'), start] },
-    ],
-  };
-}
-
-const localTime = (at: Date): string =>
-  new Intl.DateTimeFormat('en-GB', { timeZone: ZONE, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);

@@ -1,11 +1,13 @@
 // The story, once: three drivers roam, everything is priced, settled, stated, and judged by the partners themselves.
 import { join } from 'node:path';
+import { imbalanceOf } from '../imbalance.js';
 import { isRecord } from '../output/path.js';
 import type { Row } from '../output/show.js';
 import { findLost } from './audit.js';
 import { keepFile } from './durable.js';
 import { judge, tamper } from './judge.js';
-import { HUB_PARTY, type World } from './setup.js';
+import { HUB_PARTY } from './place.js';
+import type { World } from './setup.js';
 import { until } from './waiting.js';
 
 /** What the story came to; every number is counted. */
@@ -175,12 +177,6 @@ async function count({ hub: { admin }, chargers, cpo }: World): Promise<number> 
   for await (const { stationId } of admin.list('/admin/v1/sessions')) if (ids.has(String(stationId))) sessions += 1;
   for await (const { owner } of admin.list('/admin/v1/roaming/sessions')) if (owner === cpo.party) sessions += 1;
   return sessions;
-}
-
-/** The sum of all imbalances, as money: `0.00` when debits and credits are equal in every currency. */
-export function imbalanceOf(trial: unknown): string {
-  const each = isRecord(trial) && isRecord(trial.imbalance) ? Object.values(trial.imbalance).map(String) : [];
-  return each.find((amount) => !/^-?0(\.0*)?( [A-Z]{3})?$/.test(amount)) ?? '0.00';
 }
 
 export const listOf = (value: unknown): Row[] =>

@@ -1,4 +1,4 @@
-import type { JournalEntry } from '@evroam/ocpp-core/station';
+import type { Fault, JournalEntry, LastingFault } from '@evroam/ocpp-core/station';
 import { defineCommand, flag, integer, needed, text, textOr } from '../../command.js';
 import { failure } from '../../errors.js';
 import { toOcppVersion } from '../../ocpp-versions.js';
@@ -68,6 +68,8 @@ export const charger = defineCommand({
         offline: { takes: '', run: async () => station.goOffline() },
         online: { takes: '', run: async () => station.goOnline() },
         'power-cycle': { takes: '', run: async () => station.powerCycle() },
+        fault: { takes: '<name> [numbers]', run: async (words) => station.fault(faultOf(words)) },
+        heal: { takes: '<name>', run: async (words) => station.heal(lastingOf(wordIn(words, 0, 'name'))) },
         state: { takes: '<connector>', run: async (words) => station.state(numberIn(words, 0, 'connector', 1)) },
         wait: { takes: '<seconds>', run: (words) => pause(io, clock, numberIn(words, 0, 'seconds')) },
         drained: { takes: '', run: () => station.drained() },
@@ -77,6 +79,36 @@ export const charger = defineCommand({
     }
   },
 });
+
+const LASTING: readonly LastingFault[] = ['duplicateSends', 'lostAnswers', 'restartedMessageIds', 'badJson', 'slowAnswers', 'clockSkew'];
+
+/** A fault as a script writes it: `slowAnswers 5000`, `meterJump 1 9000000`. */
+function faultOf(words: readonly string[]): Fault {
+  const name = wordIn(words, 0, 'name');
+  switch (name) {
+    case 'duplicateSends':
+    case 'restartedMessageIds':
+    case 'badJson':
+    case 'halfOpen':
+      return { name };
+    case 'lostAnswers':
+      return { name, count: numberIn(words, 1, 'count', 1) };
+    case 'slowAnswers':
+      return { name, ms: numberIn(words, 1, 'ms') };
+    case 'clockSkew':
+      return { name, ms: Number(wordIn(words, 1, 'ms')) };
+    case 'meterJump':
+      return { name, connectorId: numberIn(words, 1, 'connector'), milliWh: numberIn(words, 2, 'mWh') };
+    default:
+      throw new RangeError(`no such fault: ${name}; one of ${[...LASTING, 'halfOpen', 'meterJump'].join(', ')}`);
+  }
+}
+
+function lastingOf(name: string): LastingFault {
+  const found = LASTING.find((each) => each === name);
+  if (!found) throw new RangeError(`nothing to heal: ${name}; one of ${LASTING.join(', ')}`);
+  return found;
+}
 
 function acceptedOrThrow(started: { readonly accepted: boolean; readonly reason?: string }): undefined {
   if (!started.accepted) throw new Error(`the start was refused: ${started.reason ?? ''}`);

@@ -1,0 +1,78 @@
+import type { Branch } from '../command.js';
+import { defineCommand, text } from '../command.js';
+import { isRecord } from '../output/path.js';
+import { outputOptions, showRecord } from '../output/show.js';
+import { columns, getOf, hubOptions, listOf, withHub } from './admin.js';
+
+const startSession = defineCommand({
+  about: { en: "start a session of our driver at a partner's station", zh: '为我方司机在伙伴充电站启动充电' },
+  args: '<owner> <location> <evse>',
+  options: {
+    token: text('uid', { en: 'the card or app token of the driver', zh: '司机的卡或应用令牌' }),
+    issuer: text('party', { en: 'who issued it', zh: '发行方' }),
+    ...hubOptions,
+    ...outputOptions,
+  },
+  examples: [
+    {
+      run: 'evroam session start DE-ABC LOC1 LOC1-E1 --issuer NL-EVR --token 04AA11BB22CC01',
+      about: { en: 'asks the partner', zh: '向伙伴发出请求' },
+    },
+    {
+      run: 'evroam session start DE-ABC LOC1 LOC1-E1 --issuer NL-EVR --token 04AA11BB22CC01 --query commandId',
+      about: { en: 'only the id of the command', zh: '只输出命令编号' },
+    },
+  ],
+  run: ({ args, options, io }) =>
+    withHub(io, options, async (admin) => {
+      const body = { issuer: options.issuer, tokenUid: options.token, owner: args.owner, locationId: args.location, evseUid: args.evse };
+      const answer = await admin.ask('POST', '/admin/v1/roaming/starts', { body });
+      return showRecord(io, options, isRecord(answer) ? answer : { answer });
+    }),
+});
+
+export const session: Branch = {
+  about: { en: 'charging sessions', zh: '充电会话' },
+  commands: {
+    list: listOf({
+      about: { en: 'list sessions at our stations', zh: '列出自有充电站的会话' },
+      path: '/admin/v1/sessions',
+      columns: columns(
+        'id',
+        'status',
+        'stationId',
+        'token.issuer',
+        'startedAt',
+        'endedAt',
+        'kwh',
+        'total.afterTaxes',
+        'currency',
+        'token.uid~',
+      ),
+      filters: { phase: { en: 'charging or ended', zh: 'charging 或 ended' } },
+      examples: [
+        { run: 'evroam session list --phase charging', about: { en: 'what goes on now', zh: '正在进行的' } },
+        { run: 'evroam session list -o ndjson --fields id,kwh', about: { en: 'all, line by line', zh: '全部，逐行' } },
+      ],
+    }),
+    away: listOf({
+      about: { en: "list our drivers' sessions at partners", zh: '列出我方司机在伙伴处的会话' },
+      path: '/admin/v1/roaming/sessions',
+      columns: columns('id', 'owner', 'status', 'startedAt', 'endedAt', 'kwh', 'currency'),
+      examples: [
+        { run: 'evroam session away', about: { en: 'all of them', zh: '全部' } },
+        { run: 'evroam session away --sort -startedAt', about: { en: 'the newest first', zh: '最新的在前' } },
+      ],
+    }),
+    get: getOf({
+      about: { en: 'show a session with its periods', zh: '显示会话及其时段' },
+      args: '<id>',
+      path: ({ id }) => `/admin/v1/sessions/${id}`,
+      examples: [
+        { run: 'evroam session get 01a20fb8-690b', about: { en: 'all of it', zh: '全部内容' } },
+        { run: 'evroam session get 01a20fb8-690b --query periods', about: { en: 'only the periods', zh: '只看时段' } },
+      ],
+    }),
+    start: startSession,
+  },
+};

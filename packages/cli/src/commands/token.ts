@@ -1,0 +1,17 @@
+import type { Branch } from '../command.js';
+import { columns, listOf } from './admin.js';
+
+export const token: Branch = {
+  about: { en: "drivers' cards and app tokens", zh: '司机的卡和应用令牌' },
+  commands: {
+    list: listOf({
+      about: { en: 'list the tokens, own and partners', zh: '列出令牌（自有与伙伴）' },
+      path: '/admin/v1/tokens',
+      columns: columns('issuer', 'uid', 'type', 'contractId', 'valid', 'whitelist', 'updatedAt~'),
+      examples: [
+        { run: 'evroam token list', about: { en: 'all of them', zh: '全部' } },
+        { run: 'evroam token list -o ndjson --fields issuer,uid,valid', about: { en: 'for a script', zh: '用于脚本' } },
+      ],
+    }),
+  },
+};
