@@ -218,6 +218,15 @@ export async function checkClosing(settlement: SettlementService, world: World):
     expect(total, `${account} ${currency}`).to.equal(account.startsWith('receivable:') ? debits - credits : credits - debits);
   }
   expect((await settlement.audit(OPERATOR)).faults).to.deep.equal([]);
+  const run = await settlement.run(OPERATOR, '2026-11');
+  expect(run.differing, 'priced again from the normalised columns').to.deep.equal([]);
+  expect((await settlement.run(OPERATOR, '2026-11')).digest).to.equal(run.digest);
+  for (const { seller, buyer, currency, agreement, cdrs, gross, energyMilliWh } of run.groups) {
+    const of = closed.statements.filter(
+      (s) => s.seller === seller && s.buyer === buyer && s.currency === currency && s.agreement === agreement,
+    );
+    for (const s of of) expect([s.lines, `${s.gross}`, s.energyMilliWh], s.id).to.deep.equal([cdrs, gross, energyMilliWh]);
+  }
 }
 
 async function* everyCdr(settlement: SettlementService) {

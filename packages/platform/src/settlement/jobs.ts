@@ -1,7 +1,7 @@
 import type { SettlementService } from './service.js';
 
 export interface SettlementJobs {
-  /** One round: what waits is looked at again, entries are sealed, statements that were drafts are issued. */
+  /** One round: what waits is looked at again, entries are sealed, CDRs made ready for a run, statements that were drafts are issued. */
   round(): Promise<void>;
   /** Ends after the round at work. */
   stop(): Promise<void>;
@@ -9,7 +9,7 @@ export interface SettlementJobs {
 
 /** What settlement does by itself, every `everyMs` of wall time. Several nodes may run it: each step is safe beside itself. */
 export function startJobs(
-  settlement: Pick<SettlementService, 'sweep' | 'seal' | 'issueAllDrafts'>,
+  settlement: Pick<SettlementService, 'sweep' | 'seal' | 'normalise' | 'issueAllDrafts'>,
   { everyMs, failed }: { everyMs: number; failed: (error: Error) => void },
 ): SettlementJobs {
   let atWork: Promise<void> = Promise.resolve();
@@ -18,6 +18,7 @@ export function startJobs(
   const round = async (): Promise<void> => {
     await settlement.sweep();
     await settlement.seal();
+    await settlement.normalise();
     await settlement.issueAllDrafts();
   };
   const next = () => {

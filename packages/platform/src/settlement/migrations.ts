@@ -249,4 +249,45 @@ export const migrations: readonly { name: string; up: readonly string[] }[] = [
       'CREATE TRIGGER settlement_statement_stays BEFORE DELETE ON settlement_statement FOR EACH STATEMENT EXECUTE FUNCTION settlement_never()',
     ],
   },
+  {
+    name: 'settlement-004-normalised',
+    up: [
+      // What a settlement run reads of a CDR: few bytes, in the order in which it adds up. All of it follows from settlement_cdr.
+      `CREATE TABLE settlement_plan (
+        id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        operator_id text NOT NULL,
+        digest text NOT NULL,
+        body jsonb NOT NULL,
+        UNIQUE (operator_id, digest)
+      )`,
+      `CREATE TABLE settlement_priced (
+        operator_id text NOT NULL,
+        period text NOT NULL,
+        key text COLLATE "C" NOT NULL,
+        plan integer NOT NULL REFERENCES settlement_plan,
+        sign smallint NOT NULL CHECK (sign IN (-1, 0, 1)),
+        net bigint NOT NULL,
+        gross bigint NOT NULL,
+        energy_milli_wh bigint NOT NULL,
+        session bytea,
+        PRIMARY KEY (operator_id, period, key),
+        FOREIGN KEY (operator_id, key) REFERENCES settlement_cdr
+      )`,
+      `CREATE TABLE settlement_unpriced (
+        operator_id text NOT NULL,
+        key text NOT NULL,
+        PRIMARY KEY (operator_id, key),
+        FOREIGN KEY (operator_id, key) REFERENCES settlement_cdr
+      )`,
+      `CREATE FUNCTION settlement_note_accepted() RETURNS trigger LANGUAGE plpgsql AS '
+        BEGIN
+          INSERT INTO settlement_unpriced (operator_id, key) VALUES (NEW.operator_id, NEW.key) ON CONFLICT DO NOTHING;
+          RETURN NULL;
+        END'`,
+      `CREATE TRIGGER settlement_cdr_accepted AFTER INSERT ON settlement_cdr FOR EACH ROW
+        WHEN (NEW.state = 'accepted') EXECUTE FUNCTION settlement_note_accepted()`,
+      `CREATE TRIGGER settlement_cdr_becomes_accepted AFTER UPDATE OF state ON settlement_cdr FOR EACH ROW
+        WHEN (NEW.state = 'accepted' AND OLD.state <> 'accepted') EXECUTE FUNCTION settlement_note_accepted()`,
+    ],
+  },
 ];

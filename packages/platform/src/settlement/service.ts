@@ -11,6 +11,7 @@ import { createAudit } from './service/audit.js';
 import { createBatch } from './service/batch.js';
 import { type ClearingNeeds, createClearing } from './service/clearing.js';
 import { createClosing } from './service/closing.js';
+import { createRun } from './service/run.js';
 
 /** Findings that another message may cure: a session, a tariff, an agreement, the original of a credit. */
 const MAY_COME = ['noSession', 'unknownTariff', 'noAgreement', 'creditBeforeOriginal'];
@@ -90,6 +91,7 @@ export function createService(needs: ClearingNeeds) {
     ...closing,
     ...actions,
     ...createAudit(needs),
+    ...createRun(needs),
     holds,
     bulk,
     explain: explainCdr,

@@ -4,6 +4,7 @@ import { bulkStore } from './store/bulk.js';
 import { cdrListStore } from './store/cdr-lists.js';
 import { cdrStore } from './store/cdrs.js';
 import { ledgerStore } from './store/ledger.js';
+import { normalisedStore } from './store/normalised.js';
 import { periodStore } from './store/periods.js';
 import { sealStore } from './store/seals.js';
 import { statementStore } from './store/statements.js';
@@ -17,6 +18,7 @@ export function createStore(sql: Sql) {
     ...cdrListStore(sql),
     ...actionStore(sql),
     ...bulkStore(sql),
+    ...normalisedStore(sql),
     ...ledgerStore(sql),
     ...periodStore(sql),
     ...sealStore(sql),
