@@ -31,6 +31,8 @@ describe('the log', () => {
       { headers: { authorization: `Token ${SECRET}` } },
       { request: { headers: { Authorization: `Basic ${SECRET}` } } },
       { partner: { token: SECRET } },
+      { a: [{ b: { c: { Password: `x"${SECRET}` } } }] },
+      { request: { credentials: { user: SECRET } } },
       { apiKey: SECRET, serverKey: SECRET, privateKey: SECRET },
       { err: Object.assign(new Error('failed'), { parameters: [SECRET], sql: SECRET, config: { password: SECRET } }) },
       { err: new Error(`cannot connect to postgres://evroam:${SECRET}@db:5432/evroam`) },
@@ -56,7 +58,8 @@ describe('the log', () => {
 
   it('leaves what is no secret readable', () => {
     expect(maskText('postgres://evroam:x@db:5432/evroam refused')).to.equal('postgres://evroam:***@db:5432/evroam refused');
-    expect(maskText('the Token of a driver was blocked')).to.equal('the Token of a driver was blocked');
+    for (const text of ['the Token of a driver was blocked', 'Token authorisation refused', 'Basic understanding'])
+      expect(maskText(text)).to.equal(text);
   });
 
   it('keeps type, message, code and cause of an error', () => {

@@ -9,53 +9,55 @@ export interface LogOptions {
   to?: DestinationStream;
 }
 
-/** What must never be read in a log, at the top level and at two levels below. */
+/** What must never be read in a log, wherever it stands. `parameters` and `sql` are what libraries hang on the errors of a statement. */
 const SECRET_FIELDS = [
   'authorization',
-  'Authorization',
   'cookie',
   'password',
   'passphrase',
   'secret',
   'token',
   'accessToken',
+  'access_token',
   'apiKey',
+  'api_key',
   'serverKey',
   'privateKey',
+  'private_key',
   'credentials',
-  'signature_key',
   'OperatorSecret',
   'idTag',
   'contract_id',
-  // What Sequelize puts on its errors: bound values, which hold whatever a statement was about.
   'parameters',
   'sql',
 ];
 
-/** A log that shows no secret: fields of those names are masked, and so is what looks like one inside a text. */
-export function createLog({ level, to }: LogOptions): Logger {
-  const options = {
-    level,
-    base: { pid: process.pid },
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-    redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), censor: '***' },
-    serializers: { err: describeError, error: describeError },
-    hooks: {
-      logMethod(this: Logger, args: Parameters<Logger['info']>, method: (...args: Parameters<Logger['info']>) => void) {
-        method.apply(this, args.map((arg) => (typeof arg === 'string' ? maskText(arg) : arg)) as Parameters<Logger['info']>);
-      },
+/** A text, as JSON writes it, after one of those names; the names in any case. */
+const SECRET_TEXT = new RegExp(`("(?:${SECRET_FIELDS.join('|')})":)"(?:[^"\\\\]|\\\\.)*"`, 'gi');
+
+/** A log that shows no secret: fields of those names are masked at any depth, and so is what looks like a secret inside a text. */
+export function createLog({ level, to = pino.destination({ fd: 1, sync: true }) }: LogOptions): Logger {
+  const masked: DestinationStream = { write: (line) => to.write(maskText(line).replace(SECRET_TEXT, '$1"***"')) };
+  return pino(
+    {
+      level,
+      base: { pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      // Lists and objects under those names; texts at any depth are masked in the finished line.
+      redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), censor: '***' },
+      serializers: { err: describeError, error: describeError },
     },
-  };
-  return to ? pino(options, to) : pino(options);
+    masked,
+  );
 }
 
 /** Masks passwords in addresses, and what follows `Token`, `Basic` and `Bearer`. */
 export function maskText(text: string): string {
   return text
-    .replace(/(\w+:\/\/[^:/?#\s]*:)[^@/\s]+@/g, '$1***@')
-    .replace(/\b(Token|Basic|Bearer)\s+[\w+/=.~-]{8,}/g, '$1 ***')
-    .replace(/([?&](?:token|api_key|apikey|key|secret|password|signature)=)[^&#\s]+/gi, '$1***');
+    .replace(/(\w+:\/\/[^:/?#\s"]*:)[^@/\s"]+@/g, '$1***@')
+    .replace(/\b(Token|Basic|Bearer)\s+(?=[\w+/.~-]*[\d=_])[\w+/=.~-]{8,}/g, '$1 ***')
+    .replace(/([?&](?:token|api_key|apikey|key|secret|password|signature)=)[^&#\s"]+/gi, '$1***');
 }
 
 interface DescribedError {
@@ -68,14 +70,14 @@ interface DescribedError {
 
 /** An error without the fields that libraries hang on it, which may hold a whole request or the values of a statement. */
 function describeError(error: unknown, depth = 0): DescribedError {
-  if (!(error instanceof Error)) return { type: typeof error, message: maskText(String(error)) };
+  if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
   const { code, cause, parent } = error as Error & { code?: unknown; parent?: unknown };
   const inner = cause ?? parent;
   return {
     type: error.name,
-    message: maskText(error.message),
+    message: error.message,
     ...(typeof code === 'string' ? { code } : {}),
-    ...(error.stack ? { stack: maskText(error.stack) } : {}),
+    ...(error.stack ? { stack: error.stack } : {}),
     ...(inner instanceof Error && depth < 3 ? { cause: describeError(inner, depth + 1) } : {}),
   };
 }

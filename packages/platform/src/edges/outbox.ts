@@ -120,7 +120,7 @@ export function createOutbox({ database, redis, prefix, sweepMs = SWEEP_MS, note
   async function sweep(): Promise<void> {
     try {
       const found = new Map<string, string[]>();
-      for (const { consumer, key } of await store.due([...lanes.keys()], lanes.size * HINTS_WAITING)) {
+      for (const { consumer, key } of await store.due([...lanes.keys()], HINTS_WAITING)) {
         found.set(consumer, [...(found.get(consumer) ?? []), key]);
       }
       for (const [name, keys] of found) {
@@ -132,11 +132,12 @@ export function createOutbox({ database, redis, prefix, sweepMs = SWEEP_MS, note
     }
   }
 
-  /** Nodes that were started together must not sweep together. */
+  /** Nodes that were started together must not sweep together, and a sweep over very many keys not follow at once on the last. */
   function planSweep(pauseMs: number): void {
     timer = setTimeout(() => {
+      const started = Date.now();
       sweeping = sweep().finally(() => {
-        if (state === 'running') planSweep(sweepMs * (0.5 + Math.random()));
+        if (state === 'running') planSweep(Math.max(sweepMs, 10 * (Date.now() - started)) * (0.5 + Math.random()));
       });
     }, pauseMs);
   }

@@ -2,7 +2,7 @@
 // goes, the channel to it closes and the keeper stops the server; a server that ends takes the keeper along, and the supervisor
 // starts both again.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, renameSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from './free-port.js';
@@ -21,7 +21,10 @@ let tool: ChildProcess | undefined;
 let server: ChildProcess | undefined;
 let stopping = false;
 
-const tell = (news: ServiceNews) => process.send?.(news);
+// Without a supervisor there is nobody to tell, and a failed send would end this process before it stopped the server.
+const tell = (news: ServiceNews) => {
+  if (process.connected) process.send?.(news);
+};
 
 async function keep(order: ServiceOrder): Promise<void> {
   const user = runUser();
@@ -72,6 +75,7 @@ async function launch({ native, cluster, port, user, logPath, throwaway }: Launc
     log_min_messages: 'log',
     log_min_error_statement: 'panic',
     log_checkpoints: 'off',
+    dynamic_shared_memory_type: roomyShm() ? 'posix' : 'mmap',
     ...(throwaway ? { fsync: 'off', full_page_writes: 'off' } : {}),
   };
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
@@ -102,6 +106,17 @@ async function launch({ native, cluster, port, user, logPath, throwaway }: Launc
   child.once('exit', () => setImmediate(() => process.exit(stopping ? 0 : 1)));
   if (ended !== undefined) return ended;
   return undefined;
+}
+
+/** Containers often give 64 MB to /dev/shm, which a parallel query outgrows. */
+function roomyShm(): boolean {
+  if (process.platform !== 'linux') return true;
+  try {
+    const { bsize, blocks } = statfsSync('/dev/shm');
+    return bsize * blocks >= 256 * 1024 * 1024;
+  } catch {
+    return false;
+  }
 }
 
 /** Fast shutdown: transactions are rolled back, the clients' connections end, a checkpoint is written. */

@@ -110,7 +110,7 @@ class Servers {
     closeSync(log);
     this.#supervisor = child;
     child.on('message', (news: SupervisorNews) => this.#hear(news));
-    child.once('error', (error) => this.#settle?.reject(error));
+    child.on('error', (error) => this.#settle?.reject(error));
     child.once('exit', (code, signal) => this.#supervisorEnded(`ended with ${signal ?? `code ${code}`}`));
     child.send(this.#plan);
   }

@@ -6,6 +6,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Known, Plan, ServiceName, ServiceNews, ServiceOrder, SupervisorNews } from './messages.js';
 
+const PROGRAMS = {
+  postgres: new URL('./postgres-process.js', import.meta.url),
+  valkey: new URL('./valkey-process.js', import.meta.url),
+};
+
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5000;
 /** A service that ran this long starts again without a pause. */
@@ -35,8 +40,11 @@ class Service {
   #start(): void {
     const since = Date.now();
     const execArgv = this.#name === 'valkey' ? ['--disable-warning=ExperimentalWarning'] : [];
-    const program = fileURLToPath(new URL(`./${this.#name}-process.js`, import.meta.url));
-    const child = fork(program, [], { execArgv, stdio: ['ignore', 'ignore', 'inherit', 'ipc'], serialization: 'json' });
+    const child = fork(fileURLToPath(PROGRAMS[this.#name]), [], {
+      execArgv,
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      serialization: 'json',
+    });
     this.#child = child;
     let reason = '';
     child.on('error', (error) => {

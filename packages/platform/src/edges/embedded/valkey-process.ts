@@ -69,8 +69,11 @@ process.once('disconnect', () => process.exit(0));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(0));
 process.once('message', (order: ServiceOrder) => {
   serve(order).then(
-    (ready) => process.send?.(ready satisfies ServiceNews),
+    (ready) => {
+      if (process.connected) process.send?.(ready satisfies ServiceNews);
+    },
     (error: Error) => {
+      if (!process.connected) process.exit(1);
       process.send?.({ kind: 'fault', reason: error.message } satisfies ServiceNews, () => process.exit(1));
     },
   );

@@ -159,12 +159,19 @@ export function createOutboxStore(sql: Sql) {
       );
     },
 
-    /** Keys whose first event is due. Jumps from key to key over the primary key, so the cost follows keys, not events. */
+    /**
+     * Keys whose first event is due, at most `limit` of each consumer, the longest due first. Jumps from key to key over the primary key,
+     * so the cost follows keys, not events.
+     */
     async due(consumers: readonly string[], limit: number): Promise<{ consumer: string; key: string }[]> {
-      return sql(undefined, `${HEADS} SELECT consumer, key FROM head WHERE due_at <= clock_timestamp() AND consumer = ANY($1) LIMIT $2`, [
-        consumers,
-        limit,
-      ]);
+      return sql(
+        undefined,
+        `${HEADS} SELECT consumer, key FROM (
+           SELECT consumer, key, row_number() OVER (PARTITION BY consumer ORDER BY due_at) AS place
+           FROM head WHERE due_at <= clock_timestamp() AND consumer = ANY($1)) due
+         WHERE place <= $2`,
+        [consumers, limit],
+      );
     },
 
     async lag(): Promise<Lag[]> {
