@@ -7,10 +7,12 @@ import type { Interface, InterfaceRole } from './module.js';
 import { ownerInPath } from './owner.js';
 import { failure, type Served } from './server.js';
 
-/** Who calls. While `registering` (it presented token A) only versions and credentials are open to it. OCPI 2.2.1, 7.1 */
+/** Who calls: any object of yours. While it says `registering` (it presented token A) only versions and credentials are open to it. OCPI 2.2.1, 7.1 */
 export interface Caller {
   readonly registering?: boolean;
 }
+
+const isRegistering = (partner: object): boolean => 'registering' in partner && partner.registering === true;
 
 /** Looks up the partner that a token belongs to. Called with each reading of the header, decoded first. */
 export type Authenticate<P> = (token: string, coding: TokenCoding) => Promise<P | undefined> | P | undefined;
@@ -37,7 +39,7 @@ export interface Passing<P> {
 export type Owns<P> = (partner: P, owner: Party, passing: Passing<P>) => Promise<boolean> | boolean;
 
 /** What a host is made of. */
-export interface HostOptions<P extends Caller> {
+export interface HostOptions<P extends object> {
   /** The public URL under which everything stands, such as https://hub.example/ocpi. */
   readonly url: string;
   readonly authenticate: Authenticate<P>;
@@ -76,7 +78,7 @@ interface Mount<P> {
 }
 
 /** Hosts interfaces under one URL: `/versions`, `/<version>`, `/<version>/sender/<module>`, `/<version>/receiver/<module>`. */
-export function createHost<P extends Caller>(options: HostOptions<P>): Host {
+export function createHost<P extends object>(options: HostOptions<P>): Host {
   const { versions, clock = systemClock, onError } = options;
   const url = options.url.replace(/\/+$/, '');
   const base = new URL(url).pathname.replace(/\/+$/, '');
@@ -93,7 +95,7 @@ export function createHost<P extends Caller>(options: HostOptions<P>): Host {
     if (listed) return list(request, listed);
     const found = locate(mounts, rest);
     const { mount } = found;
-    if (partner.registering === true && found.module !== 'credentials')
+    if (isRegistering(partner) && found.module !== 'credentials')
       throw new OcpiError('unauthorized', 'register first: this token opens versions and credentials only');
     const routing = mount?.served.face.routed === false ? {} : readRouting(request.headers);
     if (mount && !options.intercept && !options.owns)
@@ -144,7 +146,6 @@ function routingOf(request: OcpiRequest): Routing {
 
 const hasRoles = (version: string): boolean => version !== '2.1.1' && version !== '2.0';
 
-function mountAll<P>(versions: HostOptions<Caller & P>['versions'], url: string): Map<string, Mount<P>>;
 function mountAll<P>(versions: Readonly<Record<string, readonly Served<P>[]>>, url: string): Map<string, Mount<P>> {
   const mounts = new Map<string, Mount<P>>();
   for (const [version, all] of Object.entries(versions))
@@ -257,9 +258,9 @@ async function list(request: OcpiRequest, body: Payload): Promise<OcpiResponse> 
   return { status: 200, headers: directoryHeaders(request), body };
 }
 
-async function intercepted<P>(
-  intercept: NonNullable<HostOptions<P & Caller>['intercept']>,
-  passing: Passing<P & Caller>,
+async function intercepted<P extends object>(
+  intercept: NonNullable<HostOptions<P>['intercept']>,
+  passing: Passing<P>,
 ): Promise<OcpiResponse> {
   return (await intercept(passing)) ?? passing.local();
 }
