@@ -1,4 +1,4 @@
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { checkReceived } from './check.js';
 import { decrypt, isSigned, type Keys } from './crypto.js';
 import { normalise, statusesOf } from './dialect.js';
@@ -41,8 +41,11 @@ export function lint(name: string, side: 'request' | 'response', value: unknown)
   return deviations(schema, value);
 }
 
+const closed = new WeakMap<Schema, ValidateFunction>();
+
 function deviations(schema: Schema, value: unknown): Finding[] {
-  const check = new Ajv({ multipleOfPrecision: 6, allErrors: true }).compile(strict(schema));
+  const check = closed.get(schema) ?? new Ajv({ multipleOfPrecision: 6, allErrors: true }).compile(strict(schema));
+  closed.set(schema, check);
   check(value);
   return (check.errors ?? []).map(({ instancePath, message, params }) => {
     const { additionalProperty } = params as { additionalProperty?: string };

@@ -8,13 +8,16 @@ interface Of {
   readonly tradeNo: string;
 }
 
+/** A field of tenths in two bytes; a battery larger than it can say is said to be as large as it can. */
+const tenths = (value: number): number => Math.min(65_535, Math.round(value * 10)) / 10;
+
 /** What a DC pile hands on from the vehicle when an order begins: 0x15 and 0x17. */
 export function tellVehicle(line: YkcEndpoint<'pile'>, of: Of, { vehicle, powerW }: Order): void {
   line.send(VehicleHandshake, {
     ...of,
     version: '1.1',
     batteryType: 6,
-    ratedCapacityAh: Math.round(vehicle.capacityKWh * 25) / 10,
+    ratedCapacityAh: tenths(vehicle.capacityKWh * 2.5),
     ratedTotalVoltageV: 400,
     manufacturer: null,
     packSerial: null,
@@ -30,10 +33,10 @@ export function tellVehicle(line: YkcEndpoint<'pile'>, of: Of, { vehicle, powerW
     ...of,
     maxCellVoltageV: 4.2,
     maxCurrentA: -250,
-    nominalEnergyKWh: Math.round(vehicle.capacityKWh * 10) / 10,
+    nominalEnergyKWh: tenths(vehicle.capacityKWh),
     maxTotalVoltageV: 450,
     maxTempC: 60,
-    socPct: vehicle.socPct,
+    socPct: tenths(vehicle.socPct),
     presentVoltageV: 380,
     pileMaxVoltageV: 750,
     pileMinVoltageV: 200,
@@ -89,7 +92,7 @@ export function tellEnd(line: YkcEndpoint<'pile'>, of: Of, order: Order): void {
     minTempC: 26,
     maxTempC: 30,
     elapsedMin,
-    energyKWh: Math.round(meteredUnits(order) / 1000) / 10,
+    energyKWh: tenths(meteredUnits(order) / 1e4),
     chargerNo: 1,
   });
 }

@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import { ReadRealtimeData, Reboot, RemoteStart, RemoteStop, TimeSync } from '@evroam/gbt-adapter/ykc';
+import { SimulatedPile } from '@evroam/gbt-adapter/ykc/simulator';
+import { expect } from 'chai';
+import { GUN, HOUR, type PileWorld, pileWorld, START, VEHICLE } from './pile-world.js';
+import { PILE } from './platform.js';
+
+describe('a simulated 云快充 pile on a bad day', () => {
+  let world: PileWorld;
+  afterEach(() => world.down());
+
+  it('sends a record that nobody acknowledges again: three times 30 s apart, then every 5 min', async () => {
+    world = await pileWorld({ line: { limits: { callTimeoutMs: 150 } } });
+    const { platform, time, pile, line } = world;
+    pile.plugIn(1, VEHICLE);
+    platform.billResult = undefined;
+    await line.call(RemoteStart, START);
+    for (const wait of [30_000, 30_000, 300_000]) {
+      const [waits, heard] = [time.waitOf(wait), platform.next('bill')];
+      if (wait === 30_000 && platform.bills.length === 0) pile.pressStop(1);
+      await heard;
+      await waits;
+      time.advance(wait);
+    }
+    platform.billResult = 0;
+    await once(pile, 'settled');
+    expect(platform.bills).to.have.length(4);
+    expect(pile.records.waiting).to.have.length(0);
+  });
+
+  for (const fault of ['crcSwapped', 'halfFrames', 'coalescedFrames', 'garbageBetween'] as const) {
+    it(`is understood with the fault ${fault} on its line`, async () => {
+      world = await pileWorld({ faults: [fault] });
+      const { platform, pile, line, pass } = world;
+      pile.plugIn(1, VEHICLE);
+      await line.call(RemoteStart, START);
+      await pass(HOUR / 60);
+      const bill = platform.next('bill');
+      await line.call(RemoteStop, GUN);
+      expect((await bill)[0]).to.include({ totalEnergy: 1, totalAmount: 1.1 });
+      if (fault === 'crcSwapped') expect(platform.seen.every((one) => one.kind !== 'in' || one.crc === 'swapped')).to.equal(true);
+      if (fault === 'garbageBetween') expect(platform.seen.some(({ kind }) => kind === 'garbage')).to.equal(true);
+    });
+  }
+
+  it('has faults of money and of the device by name', async () => {
+    world = await pileWorld({ faults: ['wrongAmount', 'oddStartType', 'recordTwice', 'clockWrong'], version: '1.7' });
+    const { platform, pile, line, pass } = world;
+    pile.plugIn(1, VEHICLE);
+    await line.call(TimeSync, { pileCode: PILE, time: '2025-06-01T00:00:00.000' });
+    await line.call(RemoteStart, START);
+    await pass(HOUR / 60);
+    const twice = platform.next('bill', () => platform.bills.length === 2);
+    await line.call(RemoteStop, GUN);
+    await twice;
+    expect(platform.bills[0]).to.deep.equal(platform.bills[1]);
+    expect(platform.bills[0]).to.include({
+      startType: 9,
+      totalAmount: 1.11,
+      flatAmount: 1.1,
+      startTime: '2025-01-01T07:00:00.000',
+      encryptMethod: 0,
+    });
+
+    pile.faults.add('stopIgnored').add('startFails');
+    const failed = platform.next('bill', ({ tradeNo }) => tradeNo.endsWith('9'));
+    expect(await line.call(RemoteStart, { ...START, tradeNo: `${PILE}012501010801000009` })).to.include({ result: 1 });
+    expect((await failed)[0]).to.include({ stopReason: 0x57, totalEnergy: 0 });
+    pile.emergencyStop();
+    expect(await line.call(ReadRealtimeData, GUN)).to.include({ status: 1, hardwareFault: 1 });
+    pile.repair();
+    expect(await line.call(ReadRealtimeData, GUN)).to.include({ status: 2, hardwareFault: 0 });
+  });
+
+  it('comes back after a reboot, and is not let in under a wrong code', async () => {
+    world = await pileWorld();
+    const { platform, time, pile, line } = world;
+    const [offline, again] = [once(pile, 'offline'), platform.next('line')];
+    expect(await line.call(Reboot, { pileCode: PILE, when: 1 })).to.include({ result: 1 });
+    await offline;
+    time.advance(5000);
+    expect((await again)[0].pileCode).to.equal(PILE);
+    const stranger = new SimulatedPile({ pileCode: '20231212000099', port: platform.server.port, time });
+    const out = once(stranger, 'offline');
+    stranger.start();
+    expect((await out)[0]).to.have.property('code', 'NotLoggedIn');
+    stranger.stop();
+  });
+});
