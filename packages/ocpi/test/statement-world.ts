@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { defaultPolicies, price, readCdr, readTariff, roundAmount } from '@evroam/ocpi/pricing';
-import { blockHash, buildStatement, type Entry, entryHash, merklePath, sealBlock, showLegs } from '@evroam/ocpi/statement';
+import { blockHash, buildStatement, type Entry, entryHash, merkleTree, sealBlock, showLegs } from '@evroam/ocpi/statement';
 
 /** A key that is the same in each run: the 32 secret bytes, in the DER frame of RFC 8410. */
 export function keyPair(byte: number) {
@@ -118,9 +118,10 @@ function seal(all: readonly Entry[]) {
   const blocks = [first];
   if (hashes[1]!.length > 0)
     blocks.push(sealBlock(hashes[1]!, { height: 42, previous: blockHash(first), sealedAt: '2026-10-05T12:00:02.000Z' }, hub.privateKey));
+  const trees = hashes.map(merkleTree);
   const mine = (entry: Entry) => entry.id.startsWith('E');
   const inclusions = groups.flatMap((group, g) =>
-    group.flatMap((entry, index) => (mine(entry) ? [{ entry: entry.id, block: 41 + g, index, path: merklePath(hashes[g]!, index) }] : [])),
+    group.flatMap((entry, index) => (mine(entry) ? [{ entry: entry.id, block: 41 + g, index, path: trees[g]!.path(index) }] : [])),
   );
   return { entries: all.filter(mine).map((entry) => showLegs(entry, ({ account }) => account === RECEIVABLE)), inclusions, blocks };
 }

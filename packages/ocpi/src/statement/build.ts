@@ -48,11 +48,15 @@ export function buildStatement(input: StatementInput, privateKey: Key): { bundle
   const { agreement, lines: given, entries, inclusions, blocks, ...head } = input;
   const tariffs: TariffJson[] = [];
   const places = new Map<string, number>();
+  const seen = new Map<Tariff, number>();
   const placeOf = (tariff: Tariff) => {
+    const before = seen.get(tariff);
+    if (before !== undefined) return before;
     const json = tariffJson(tariff);
     const key = canonical(json);
     const place = places.get(key) ?? tariffs.push(json) - 1;
     places.set(key, place);
+    seen.set(tariff, place);
     return place;
   };
   const lines = given.map((line) => toLine(line, agreement, head.currency, placeOf));

@@ -1,24 +1,44 @@
 import { createHash } from 'node:crypto';
 
-/**
- * The root of a Merkle tree over hex hashes: the left part is the largest power of two below the count. RFC 6962, 2.1
- * Leaves and nodes are hashed under different first bytes, so that a node never passes for a leaf.
- */
-export function merkleRoot(leaves: readonly string[]): string {
-  if (leaves.length === 0) return createHash('sha256').digest('hex');
-  if (leaves.length === 1) return leaf(leaves[0]!);
-  const split = below(leaves.length);
-  return node(merkleRoot(leaves.slice(0, split)), merkleRoot(leaves.slice(split)));
+/** A Merkle tree over hex hashes, kept so that each path costs as many steps as the tree is high. */
+export interface MerkleTree {
+  readonly root: string;
+  /** The hashes beside the way from a leaf to the root, from the leaf up. RFC 6962, 2.1.1 */
+  path(index: number): string[];
 }
 
-/** The hashes beside the way from one leaf to the root, from the leaf up. RFC 6962, 2.1.1 */
+/**
+ * The tree of RFC 6962, 2.1: level by level in pairs, an odd last node goes up as it is.
+ * Leaves and nodes are hashed under different first bytes, so that a node never passes for a leaf.
+ */
+export function merkleTree(leaves: readonly string[]): MerkleTree {
+  const levels: string[][] = [leaves.map(leaf)];
+  for (let level = levels[0]!; level.length > 1; ) {
+    const above: string[] = [];
+    for (let i = 0; i < level.length; i += 2) above.push(i + 1 < level.length ? node(level[i]!, level[i + 1]!) : level[i]!);
+    levels.push(above);
+    level = above;
+  }
+  return {
+    root: levels.at(-1)![0] ?? createHash('sha256').digest('hex'),
+    path(index) {
+      if (!(index >= 0 && index < leaves.length)) throw new RangeError(`there is no leaf ${index} of ${leaves.length}`);
+      return levels.slice(0, -1).flatMap((level, height) => {
+        const beside = level[(Math.floor(index / 2 ** height) ^ 1) >>> 0];
+        return beside === undefined ? [] : [beside];
+      });
+    },
+  };
+}
+
+/** The root of the tree over hex hashes. RFC 6962, 2.1 */
+export function merkleRoot(leaves: readonly string[]): string {
+  return merkleTree(leaves).root;
+}
+
+/** The path of one leaf; for those of many, keep the `merkleTree`. */
 export function merklePath(leaves: readonly string[], index: number): string[] {
-  if (!(index >= 0 && index < leaves.length)) throw new RangeError(`there is no leaf ${index} of ${leaves.length}`);
-  if (leaves.length === 1) return [];
-  const split = below(leaves.length);
-  return index < split
-    ? [...merklePath(leaves.slice(0, split), index), merkleRoot(leaves.slice(split))]
-    : [...merklePath(leaves.slice(split), index - split), merkleRoot(leaves.slice(0, split))];
+  return merkleTree(leaves).path(index);
 }
 
 /** The root that a leaf and its path lead to; undefined where the path does not fit the place. */

@@ -1,4 +1,4 @@
-import { type OcpiVersion, PricingError, readCdr, roundAmount } from '../pricing/index.js';
+import { type OcpiVersion, PricingError, readCdr, roundAmount, type Tariff } from '../pricing/index.js';
 import { amountOf, minor, rate } from './build.js';
 import type { MinorAmount, PricedRecord, StatementBundle, StatementLine } from './bundle.js';
 import { canonical, digest } from './canonical.js';
@@ -37,17 +37,25 @@ export interface Recomputed {
 export function recompute(source: StatementSource, options: { readonly cdrs?: OwnCdrs } = {}): Recomputed {
   const { bundle, faults } = readBundle(source);
   if (!bundle) return { ok: false, lines: [], faults };
-  const lines = bundle.lines.map((line, i) => recomputeLine(bundle, line, i, options.cdrs));
+  // Read once: a tariff is made ready to price by when it is first used.
+  const tariffs = bundle.tariffs.map(tariffOf);
+  const lines = bundle.lines.map((line, i) => recomputeLine(bundle, tariffs, line, i, options.cdrs));
   return { ok: faults.length === 0 && lines.every(({ ok }) => ok), lines, faults };
 }
 
-function recomputeLine(bundle: StatementBundle, line: StatementLine, i: number, own: OwnCdrs | undefined): RecomputedLine {
+function recomputeLine(
+  bundle: StatementBundle,
+  tariffs: readonly Tariff[],
+  line: StatementLine,
+  i: number,
+  own: OwnCdrs | undefined,
+): RecomputedLine {
   const faults: Fault[] = [];
   const at = `/lines/${i}`;
   const raw = line.cdr && own ? find(own, line.cdr) : undefined;
   const ownCdr =
     line.cdr && raw !== undefined ? compareOwn(line, raw, bundle, at, faults) : own === undefined || !line.cdr ? 'notGiven' : 'missing';
-  const priced = line.priced ? priceAgain(bundle, line, at, faults) : {};
+  const priced = line.priced ? priceAgain(bundle, tariffs, line, at, faults) : {};
   const cdr = line.cdr && `${line.cdr.countryCode}*${line.cdr.partyId}*${line.cdr.id}`;
   return { line: i, ...(cdr === undefined ? {} : { cdr }), ok: faults.length === 0, ownCdr, ...priced, faults };
 }
@@ -110,20 +118,21 @@ function firstDifference(a: unknown, b: unknown, at: string): string | undefined
 
 function priceAgain(
   bundle: StatementBundle,
+  known: readonly Tariff[],
   line: StatementLine,
   at: string,
   faults: Fault[],
 ): { rounded?: MinorAmount; difference?: string } {
   const { timeZone, tariffs, session, exact } = line.priced!;
-  const snapshots = tariffs.map((n) => bundle.tariffs[n]);
+  const snapshots = tariffs.map((n) => known[n]);
   const missing = snapshots.indexOf(undefined);
   if (missing >= 0) {
     faults.push(fault(`${at}/priced/tariffs/${missing}`, 'the tariff is not in the statement'));
     return {};
   }
   try {
-    const known = snapshots.filter((t) => t !== undefined).map(tariffOf);
-    const again = rate({ timeZone, tariffs: known, session: sessionOf(session) }, bundle.agreement, line.kind === 'credit');
+    const given = snapshots.filter((t) => t !== undefined);
+    const again = rate({ timeZone, tariffs: given, session: sessionOf(session) }, bundle.agreement, line.kind === 'credit');
     if (canonical(minor(again.total)) !== canonical(exact))
       faults.push(fault(`${at}/priced/exact`, `the price is ${canonical(minor(again.total))}`));
     const rounded = minor(roundAmount(again.lines, bundle.header.currency, bundle.agreement.rounding));
