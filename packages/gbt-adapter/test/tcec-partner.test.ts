@@ -1,9 +1,7 @@
 import { once } from 'node:events';
 import {
   checkChargeOrders,
-  connect,
   JOINT_TEST,
-  type Keys,
   notificationChargeOrderInfo,
   notificationEquipChargeStatus,
   notificationStartChargeResult,
@@ -15,94 +13,23 @@ import {
   queryStartCharge,
   queryStationStats,
   queryStationStatus,
-  queryStationsInfo,
   queryStopCharge,
   type RequestOf,
   STANDARD,
-  serve,
-  type TcecClient,
-  type TcecError,
-  type TcecServer,
   XIAOJU,
 } from '@evroam/gbt-adapter/tcec102';
-import { overHttp } from '@evroam/gbt-adapter/tcec102/http';
-import { listen } from '@evroam/gbt-adapter/tcec102/node';
-import { addsUp, type Bill, compareOrders, ManualTime, type PartnerOptions, SimulatedPartner } from '@evroam/gbt-adapter/tcec102/simulator';
+import type { Bill } from '@evroam/gbt-adapter/tcec102/simulator';
 import { expect } from 'chai';
-import { Agent } from 'undici';
-
-const HUB = 'HUB000001';
-const PARTNER = 'PTN000001';
-const keysOf = (operatorId: string, salt: string): Keys => ({
-  operatorId,
-  operatorSecret: `${salt} operator`,
-  dataSecret: `${salt}-data-secret!!`.padEnd(16, '0').slice(0, 16),
-  dataSecretIV: `${salt}-vector-iv!!!`.padEnd(16, '0').slice(0, 16),
-  sigSecret: `${salt} signature`,
-});
-const TO_PARTNER = keysOf(HUB, 'toward');
-const TO_HUB = keysOf(PARTNER, 'inward');
-const GUN = `${PARTNER}000111`;
-const seq = (n: number): string => `${HUB}20261009${String(n).padStart(10, '0')}`;
+import { GUN, type PartnerWorld, partnerWorld, seq } from './partner-world.js';
 
 describe('a simulated T/CEC 102 partner, over HTTP', () => {
-  const time = new ManualTime(new Date('2026-10-09T01:00:00Z'));
-  const now = (): Date => time.now();
-  const closing: (() => Promise<unknown>)[] = [];
-  let partner: SimulatedPartner;
-  let hub: TcecServer;
-  let client: TcecClient;
-  let refused: string[];
-  const bills: Bill[] = [];
-
-  /** Both servers on a port of their own; the hub hears, and remembers nothing but what a test looks at. */
-  async function up(options: Partial<PartnerOptions> = {}): Promise<void> {
-    const { dialect = STANDARD } = options;
-    refused = [];
-    bills.length = 0;
-    hub = serve({
-      operatorId: HUB,
-      now,
-      partnerOf: (id) => (id === PARTNER ? { keys: TO_HUB, dialect } : undefined),
-      refused: ({ error, interface: name }) => void refused.push(`${name} ${error.message.replace(/\d{6,}/g, '#')}`),
-    });
-    for (const definition of [notificationStartChargeResult, notificationStopChargeResult] as const)
-      hub.handle(definition, ({ StartChargeSeq }) => ({ StartChargeSeq, SuccStat: 0, FailReason: 0 }));
-    hub
-      .handle(notificationStationStatus, () => ({ Status: 0 }))
-      .handle(notificationEquipChargeStatus, ({ StartChargeSeq }) => ({ StartChargeSeq, SuccStat: 0 }))
-      .handle(notificationChargeOrderInfo, (bill) => {
-        bills.push(bill);
-        return { StartChargeSeq: bill.StartChargeSeq, ConnectorID: bill.ConnectorID, ConfirmResult: addsUp(bill) ? 0 : 1 };
-      })
-      .handle(checkChargeOrders, (request) => compareOrders.answer(request, bills));
-    const dispatcher = new Agent();
-    const hubAt = await listen(hub.receive, { port: 0 });
-    partner = new SimulatedPartner({
-      operatorId: PARTNER,
-      inbound: TO_PARTNER,
-      outbound: TO_HUB,
-      time,
-      to: overHttp(`http://127.0.0.1:${hubAt.port}/evcs/v20161110`, { dispatcher }),
-      ...options,
-    });
-    const partnerAt = await listen(partner.receive, { port: 0 });
-    client = connect({
-      keys: TO_PARTNER,
-      now,
-      dialect,
-      to: overHttp(`http://127.0.0.1:${partnerAt.port}/evcs/v20161110/`, { dispatcher }),
-    });
-    closing.push(hubAt.close, partnerAt.close, () => dispatcher.close());
-  }
-  afterEach(async () => {
-    partner.stop();
-    await Promise.all(closing.splice(0).map((close) => close()));
-  });
+  let world: PartnerWorld;
+  afterEach(() => world.down());
 
   for (const dialect of [STANDARD, XIAOJU, JOINT_TEST]) {
     it(`a hub's driver charges at its pile and is billed part by part (${dialect.name})`, async () => {
-      await up({ dialect });
+      world = await partnerWorld({ dialect });
+      const { partner, client, time, bills } = world;
       const stations = [];
       for await (const station of client.stations({ pageSize: 1 })) stations.push(station);
       expect(stations).to.deep.equal(partner.stations);
@@ -155,7 +82,8 @@ describe('a simulated T/CEC 102 partner, over HTTP', () => {
   }
 
   it('its driver charges at the hub, and it confirms one bill that adds up and disputes others', async () => {
-    await up();
+    world = await partnerWorld();
+    const { hub, partner, client } = world;
     hub.handle(queryStartCharge, ({ StartChargeSeq, ConnectorID }) => ({
       StartChargeSeq,
       StartChargeSeqStat: 1,
@@ -242,69 +170,9 @@ describe('a simulated T/CEC 102 partner, over HTTP', () => {
     expect((await told)[0]).to.deep.equal({ ConnectorID: 'HUBGUN01', Status: 255 });
   });
 
-  it('has faults of the envelope by name, which the hub refuses alike', async () => {
-    await up();
-    await partner.pushStatus(GUN);
-    const failures: string[] = [];
-    partner.on('failed', ({ code, ret }) => failures.push(`${code} ${ret}`));
-    for (const fault of ['badSignature', 'oldTimeStamp', 'wrongOperator', 'reusedSeq'] as const) {
-      partner.faults.clear();
-      partner.faults.add(fault);
-      await partner.pushStatus(GUN);
-    }
-    // Who is no partner gets an answer that nobody signed with a key it knows.
-    expect(failures).to.deep.equal(['Signature 4001', 'Signature 4001', 'Signature undefined', 'Signature 4001']);
-    expect(refused.map((text) => /wrong$|out of the window$|is no partner$|used before$/.exec(text)?.[0])).to.deep.equal([
-      'wrong',
-      'out of the window',
-      'is no partner',
-      'used before',
-    ]);
-  });
-
-  it('has faults of a start, a token and a bill by name', async () => {
-    await up({ faults: ['startUnknown', 'orderTwice', 'wrongMoney'] });
-    const states: number[] = [];
-    hub.handle(notificationStartChargeResult, ({ StartChargeSeq, StartChargeSeqStat }) => {
-      states.push(StartChargeSeqStat);
-      return { StartChargeSeq, SuccStat: 0, FailReason: 0 };
-    });
-    await partner.plugIn(GUN);
-    await client.call(queryStartCharge, { StartChargeSeq: seq(1), ConnectorID: GUN });
-    const began = once(partner, 'started');
-    time.advance(3000);
-    await began;
-    const confirmed = once(partner, 'confirmed');
-    time.advance(600_000);
-    await partner.unplug(GUN);
-    time.advance(5000);
-    expect((await confirmed)[1]).to.equal(1);
-    expect(states).to.deep.equal([5]);
-    expect(bills.map(({ StopReason }) => StopReason)).to.deep.equal([4, 4]);
-    expect(Math.round((bills[0]!.TotalMoney - bills[0]!.TotalElecMoney - bills[0]!.TotalSeviceMoney) * 100)).to.equal(1);
-
-    partner.faults.clear();
-    partner.faults.add('forgetsTokens');
-    const error = await client.call(queryStationsInfo, {}).then(
-      () => expect.fail('it succeeded'),
-      (failed: TcecError) => failed,
-    );
-    expect([error.code, error.ret]).to.deep.equal(['Token', 4002]);
-    partner.faults.clear();
-    partner.faults.add('busy');
-    const codes: string[] = [];
-    for (let i = 0; i < 3; i += 1)
-      codes.push(
-        await client.call(queryStationsInfo, {}).then(
-          () => 'ok',
-          ({ code }: TcecError) => code,
-        ),
-      );
-    expect(codes.sort()).to.deep.equal(['Busy', 'ok', 'ok']);
-  });
-
   it('a vehicle that is full ends its order by itself', async () => {
-    await up({ needKWh: 12.34 });
+    world = await partnerWorld({ needKWh: 12.34 });
+    const { partner, client, time } = world;
     await partner.plugIn(GUN);
     await client.call(queryStartCharge, { StartChargeSeq: seq(1), ConnectorID: GUN });
     const [began, ended] = [once(partner, 'started'), once(partner, 'ended')];
@@ -315,26 +183,5 @@ describe('a simulated T/CEC 102 partner, over HTTP', () => {
     const confirmed = once(partner, 'confirmed');
     time.advance(5000);
     expect((await confirmed)[0]).to.include({ TotalPower: 12.34, StopReason: 2 });
-  });
-
-  it('its listener answers only what is a call', async () => {
-    await up();
-    const at = await listen(partner.receive, { port: 0 });
-    closing.push(at.close);
-    const status = async (path: string, method = 'POST', body?: string): Promise<number> =>
-      (await fetch(`http://127.0.0.1:${at.port}${path}`, { method, ...(body === undefined ? {} : { body }) })).status;
-    expect(await status('/evcs/v1/query_token', 'GET')).to.equal(405);
-    expect(await status('/elsewhere/query_token')).to.equal(404);
-    expect(await status('/evcs/v1/../../etc')).to.equal(404);
-    expect(await status('/evcs/v1/query_token', 'POST', '{')).to.equal(200);
-    expect(await status('/evcs/v1/query_token', 'POST', 'x'.repeat(17 * 1024 * 1024)).catch(() => 413)).to.equal(413);
-    const nobody = overHttp('http://127.0.0.1:9/evcs/v1', { timeoutMs: 2000 });
-    expect(
-      await nobody({ interface: 'query_token', body: '{}' }).then(
-        () => 'answered',
-        ({ code }: TcecError) => code,
-      ),
-    ).to.equal('Transport');
-    expect(() => overHttp('ftp://127.0.0.1/')).to.throw();
   });
 });
