@@ -225,7 +225,7 @@ export async function compose(ground: Ground) {
       usersRoutes(users, clock),
       operationsRoutes(operations, clock),
       chargingRoutes(charging),
-      roamingRoutes({ roaming, versionsUrl: roaming.versionsUrl, syncPartner: roaming.syncPartner, clock }),
+      roamingRoutes({ roaming, ...roaming, clock }),
     ]
       .map((router): [string, RequestHandler] => ['/admin/v1', router])
       .concat([['/admin/v1/settlement', settlementRoutes(settlement, caller)]]),

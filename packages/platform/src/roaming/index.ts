@@ -2,9 +2,10 @@ import type { Logger } from '../edges/log.js';
 import type { Sql } from '../edges/sql.js';
 import type { OperatorId, PartnerId } from '../kernel/ids.js';
 import { unseal } from '../kernel/secret.js';
+import { createBridge } from './links/bridged/bridge.js';
 import { localLink } from './links/local/link.js';
 import { type Fetched, fetchAll } from './links/ocpi221/fetch.js';
-import { createOcpiHost, createOutbound, listenerOf, type OutboundNeeds } from './listen.js';
+import { createOcpiHosts, createOutbound, type OutboundNeeds } from './listen.js';
 import type { TariffsPort } from './ports.js';
 import { createService, type RoamingNeeds } from './service.js';
 import { createStore } from './store.js';
@@ -25,7 +26,15 @@ export interface RoamingModuleNeeds extends Omit<RoamingNeeds, 'store' | 'localL
 
 export function createRoaming(needs: RoamingModuleNeeds, edges: { sql: Sql; log: Logger }) {
   const store = createStore(edges.sql);
-  const outbound = createOutbound({ ...needs, store });
+  const bridge = createBridge({
+    ...needs,
+    lost: (operatorId, object, from, to, losses) =>
+      edges.log.info(
+        { operatorId, object, from, to, losses: losses.map(({ kind, pointer }) => `${kind} ${pointer}`) },
+        'an object was bridged with losses',
+      ),
+  });
+  const outbound = createOutbound({ ...needs, store, bridge });
   const { partnerLink, represent } = outbound;
   const service = createService({
     ...needs,
@@ -34,7 +43,7 @@ export function createRoaming(needs: RoamingModuleNeeds, edges: { sql: Sql; log:
     represent,
     localLink: (party, roles) => localLink(party, roles, { ...needs, store }),
   });
-  const host = createOcpiHost({ ...needs, store, service, outbound: outbound.handle, log: edges.log });
+  const hosts = createOcpiHosts({ ...needs, store, service, bridge, outbound: outbound.handle, log: edges.log });
 
   /** Fetches what a partner has. Runs after each registration, and whenever an operator asks. */
   async function syncPartner(operatorId: OperatorId, partnerId: PartnerId): Promise<Fetched | undefined> {
@@ -47,6 +56,7 @@ export function createRoaming(needs: RoamingModuleNeeds, edges: { sql: Sql; log:
       {
         ...needs,
         handle: outbound.handle,
+        bridge,
         refused: (module, index, reason) => log.warn({ module, index, reason }, 'an object of a partner was left out'),
       },
     );
@@ -54,6 +64,6 @@ export function createRoaming(needs: RoamingModuleNeeds, edges: { sql: Sql; log:
     return fetched;
   }
 
-  const listener = listenerOf(host, { onError: (err) => edges.log.error({ err }, 'an OCPI request broke') });
-  return { ...service, versionsUrl: host.versionsUrl, listener, syncPartner, close: outbound.close };
+  const { listener, versionsUrl, versionsUrls211 } = hosts;
+  return { ...service, versionsUrl, versionsUrls211, listener, syncPartner, close: outbound.close };
 }

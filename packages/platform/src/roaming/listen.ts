@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createHost, type Handle, type Host, OcpiError, registrar, serve } from '@evroam/ocpi';
+import type { RequestListener } from 'node:http';
+import { createHost, type Handle, type Host, OcpiError, registrar, type Served, serve } from '@evroam/ocpi';
+import { type BridgeVersion, convert } from '@evroam/ocpi/bridge';
 import { type Http, http } from '@evroam/ocpi/http';
 import { toListener } from '@evroam/ocpi/node';
+import * as v211 from '@evroam/ocpi/v211';
 import * as v221 from '@evroam/ocpi/v221';
+import * as v230 from '@evroam/ocpi/v230';
 import type { Logger } from '../edges/log.js';
 import type { Clock } from '../kernel/clock.js';
 import type { OperatorId, PartnerId } from '../kernel/ids.js';
@@ -10,10 +14,13 @@ import { newSecret, unseal } from '../kernel/secret.js';
 import type { Cdr } from '../model/cdr.js';
 import { type PartyId, partyId, type Role } from '../model/party.js';
 import type { PartyLink } from './link.js';
+import type { Bridge } from './links/bridged/bridge.js';
+import { type Side, serveIn } from './links/bridged/serve.js';
+import { HOME, isSpoken, SPOKEN } from './links/bridged/versions.js';
 import { fromCdr } from './links/ocpi221/cdrs.js';
 import type { ListenNeeds, OcpiCaller } from './links/ocpi221/inbound.js';
-import { ocpi221Link, VERSION } from './links/ocpi221/link.js';
-import { ocpi221Interfaces } from './links/ocpi221/listen.js';
+import { ocpiLink } from './links/ocpi221/link.js';
+import { ocpi221Sides } from './links/ocpi221/listen.js';
 import { createPassing } from './links/ocpi221/passing.js';
 import { ownerFields } from './links/ocpi221/tokens.js';
 import { type Partner, speaksFor } from './partner.js';
@@ -23,27 +30,44 @@ import type { CdrExchange, RoamingStore } from './store.js';
 /** Where partners find us: `<public URL>/ocpi/versions`. */
 export const OCPI_PATH = '/ocpi';
 
+/**
+ * OCPI 2.1.1 knows no roles: one address cannot say which side of `locations` it is. So there are two further addresses,
+ * one for eMSPs of 2.1.1 (we are their CPO), one for CPOs of 2.1.1 (we are their eMSP).
+ */
+const PATH_211 = { cpo: `${OCPI_PATH}/as-cpo`, emsp: `${OCPI_PATH}/as-emsp` } as const;
+
+/** Which of our sides a partner of 2.1.1 sees. */
+const SIDES_211 = {
+  cpo: ['locations SENDER', 'tariffs SENDER', 'sessions SENDER', 'tokens RECEIVER', 'commands RECEIVER'],
+  emsp: ['locations RECEIVER', 'tariffs RECEIVER', 'sessions RECEIVER', 'cdrs RECEIVER', 'tokens SENDER', 'commands SENDER'],
+} as const;
+
 export interface OutboundNeeds {
   store: RoamingStore;
   serverKey: Buffer;
   publicUrl: string;
+  bridge: Bridge;
   /** Inside networks that may be called after all; none by default. */
   allow: NonNullable<Parameters<typeof http>[0]>['allow'];
 }
 
 /** The outbound side: one pool of connections, safe against inside addresses, and the links that use it. */
-export function createOutbound({ store, serverKey, publicUrl, allow }: OutboundNeeds) {
+export function createOutbound({ store, serverKey, publicUrl, bridge, allow }: OutboundNeeds) {
   const handle: Http = http(allow ? { allow } : {});
-  const url = publicUrl.replace(/\/+$/, '') + OCPI_PATH;
+  const base = publicUrl.replace(/\/+$/, '');
 
   async function partnerLink(operatorId: OperatorId, partnerId: PartnerId, party: PartyId): Promise<PartyLink | undefined> {
     const partner = await store.partner(operatorId, partnerId);
-    if (partner?.status !== 'registered' || !partner.connection) return undefined;
-    return ocpi221Link(party, {
+    if (partner?.status !== 'registered' || !partner.connection || !isSpoken(partner.connection.version)) return undefined;
+    const { version } = partner.connection;
+    const commands = version === '2.1.1' ? `${base}${PATH_211.emsp}/2.1.1/commands` : `${base}${OCPI_PATH}/${version}/sender/commands`;
+    return ocpiLink(party, {
       handle,
+      version,
       connection: partner.connection,
+      bridge,
       token: unseal(serverKey, partner.connection.sealedToken),
-      responseUrl: (command, commandId) => `${url}/${VERSION}/sender/commands/${command}/${encodeURIComponent(commandId)}`,
+      responseUrl: (command, commandId) => `${commands}/${command}/${encodeURIComponent(commandId)}`,
     });
   }
 
@@ -54,11 +78,15 @@ export function createOutbound({ store, serverKey, publicUrl, allow }: OutboundN
     received: CdrExchange | undefined,
   ): Promise<Pick<CdrExchange, 'version' | 'bytes' | 'digest'> | undefined> {
     const home = await store.homeOf(operatorId, party);
-    if (home === undefined || home === 'hosted' || !(await store.partner(operatorId, home))?.connection) return undefined;
+    const version = home === undefined || home === 'hosted' ? undefined : (await store.partner(operatorId, home))?.connection?.version;
+    if (version === undefined || !isSpoken(version)) return undefined;
     // Between equal versions a CDR passes as its owner wrote it.
-    if (received?.version === VERSION) return { version: VERSION, bytes: received.bytes, digest: received.digest };
-    const bytes = Buffer.from(JSON.stringify(fromCdr(cdr)));
-    return { version: VERSION, bytes, digest: createHash('sha256').update(bytes).digest('hex') };
+    if (received?.version === version) return { version, bytes: received.bytes, digest: received.digest };
+    // A CDR that came in another version goes straight from that one to this, so that nothing is lost on a way round.
+    const from = received && isSpoken(received.version) ? received.version : HOME;
+    const value: unknown = received && from !== HOME ? JSON.parse(received.bytes.toString('utf8')) : fromCdr(cdr);
+    const bytes = Buffer.from(JSON.stringify(await bridge(from, version, 'CDR', value, { operatorId, owner: cdr.owner })));
+    return { version, bytes, digest: createHash('sha256').update(bytes).digest('hex') };
   }
 
   return { handle: handle as Handle, partnerLink, represent, close: () => handle.close() };
@@ -67,104 +95,155 @@ export function createOutbound({ store, serverKey, publicUrl, allow }: OutboundN
 export interface HostNeeds extends Omit<ListenNeeds, 'route' | 'heardResult' | 'isHub' | 'defaultReceiver'> {
   service: RoamingService;
   outbound: Handle;
+  bridge: Bridge;
   serverKey: Buffer;
   publicUrl: string;
   clock: Clock;
   log: Logger;
 }
 
-/** Everything that partners can call over OCPI, under one URL. */
-export function createOcpiHost(needs: HostNeeds): Host {
-  const { service, store, log, clock, publicUrl } = needs;
-  let host: Host;
-
-  const credentials = registrar<OcpiCaller>({
-    handle: needs.outbound,
-    versions: [VERSION],
-    isRegistered: ({ partner }) => partner.status === 'registered',
-    ours: async ({ partner }, token) => ({ token, url: host.versionsUrl, roles: await rolesOf(store, partner.operatorId) }),
-    newToken: () => newSecret(),
-    accept: ({ partner }, { roles }) => mustSpeakFor(partner, roles),
-    save: async ({ partner }, registration, issued) => {
-      await service.saveRegistration(partner.operatorId, partner.id, {
-        connection: {
-          protocol: 'ocpi',
-          version: registration.version,
-          versionsUrl: registration.versionsUrl,
-          endpoints: registration.endpoints,
-          coding: registration.coding,
-        },
-        token: registration.token,
-        issued,
-      });
-      host.forget();
-      log.info({ operatorId: partner.operatorId, partnerId: partner.id, version: registration.version }, 'partner registered');
-    },
-    remove: async ({ partner }) => {
-      await service.changeStatus(partner.operatorId, partner.id, 'revoke');
-      host.forget();
-    },
-  });
-
-  const url = publicUrl.replace(/\/+$/, '') + OCPI_PATH;
+/** Everything that partners can call over OCPI: one address for all versions with roles, and two for 2.1.1. */
+export function createOcpiHosts(needs: HostNeeds) {
+  const { service, store, log, clock, publicUrl, bridge } = needs;
+  const base = publicUrl.replace(/\/+$/, '');
   const isHub = async (operatorId: OperatorId, party: PartyId) =>
     (await store.hostedParties(operatorId)).some((hosted) => hosted.role === 'hub' && hosted.party === party);
-  const intercept = createPassing({ ...needs, url, isHub });
-
-  host = createHost<OcpiCaller>({
-    url,
-    authenticate: async (token) => {
-      const caller = await service.byToken(token);
-      return (
-        caller && { ...caller, id: caller.partner.id, parties: new Set(caller.partner.parties.map(({ party }) => party.replace('-', ''))) }
-      );
-    },
-    intercept,
-    // What a partner keeps with us is its own: nobody else learns whether it is there.
-    owns: ({ partner }, { country, party }) => speaksFor(partner, partyId(country, party)),
-    versions: {
-      [VERSION]: [
-        serve(v221.credentials.sender, credentials, { clock }),
-        ...ocpi221Interfaces({
-          ...needs,
-          route: service.route,
-          heardResult: service.heardResult,
-          isHub,
-          defaultReceiver: async (partner, role) =>
-            (await store.hostedParties(partner.operatorId)).find((hosted) => hosted.role === role)?.party,
-        }),
-      ],
-    },
-    clock,
-    onError: (err, { method, url }) => log.error({ err, method, url }, 'an OCPI request could not be handled'),
+  const sides = ocpi221Sides({
+    ...needs,
+    route: service.route,
+    heardResult: service.heardResult,
+    isHub,
+    defaultReceiver: async (partner, role) => (await store.hostedParties(partner.operatorId)).find((hosted) => hosted.role === role)?.party,
   });
-  return host;
+  const hosts: Host[] = [];
+
+  function open(path: string, versions: readonly BridgeVersion[], shown: (side: Side) => boolean): Host {
+    const url = base + path;
+    const serveAll = (version: BridgeVersion): Served<OcpiCaller>[] => [
+      credentialsIn(version, () => host.versionsUrl),
+      ...sides.filter(shown).flatMap((side) => serveIn(version, side, bridge, clock) ?? []),
+    ];
+    const host = createHost<OcpiCaller>({
+      url,
+      authenticate: async (token) => {
+        const caller = await service.byToken(token);
+        const parties = new Set(caller?.partner.parties.map(({ party }) => party.replace('-', '')));
+        return caller && { ...caller, id: caller.partner.id, parties };
+      },
+      versions: Object.fromEntries(versions.map((version) => [version, serveAll(version)])),
+      intercept: createPassing({ ...needs, url, isHub }),
+      // What a partner keeps with us is its own: nobody else learns whether it is there.
+      owns: ({ partner }, { country, party }) => speaksFor(partner, partyId(country, party)),
+      clock,
+      onError: (err, { method, url: asked }) => log.error({ err, method, url: asked }, 'an OCPI request could not be handled'),
+    });
+    hosts.push(host);
+    return host;
+  }
+
+  function credentialsIn(version: BridgeVersion, versionsUrl: () => string): Served<OcpiCaller> {
+    const face = version === '2.1.1' ? v211.credentials : version === '2.3.0' ? v230.credentials : v221.credentials;
+    const handlers = registrar<OcpiCaller, v211.Credentials | v221.Credentials | v230.Credentials>({
+      handle: needs.outbound,
+      versions: [version],
+      isRegistered: ({ partner }) => partner.status === 'registered',
+      ours: async ({ partner }, token) => {
+        const ours = { token, url: versionsUrl(), roles: await rolesOf(store, partner, version) };
+        return version === HOME || version === '2.2' ? ours : asVersion(version, ours, partner);
+      },
+      newToken: () => newSecret(),
+      accept: ({ partner }, theirs) => mustSpeakFor(partner, theirs),
+      save: async ({ partner }, registration, issued) => {
+        const { token, versionsUrl: theirUrl, endpoints, coding } = registration;
+        await service.saveRegistration(partner.operatorId, partner.id, {
+          connection: { protocol: 'ocpi', version: registration.version, versionsUrl: theirUrl, endpoints, coding },
+          token,
+          issued,
+        });
+        forget();
+        log.info({ operatorId: partner.operatorId, partnerId: partner.id, version: registration.version }, 'partner registered');
+      },
+      remove: async ({ partner }) => {
+        await service.changeStatus(partner.operatorId, partner.id, 'revoke');
+        forget();
+      },
+    });
+    return serve(
+      face.sender as typeof v221.credentials.sender,
+      handlers as Parameters<typeof serve<typeof v221.credentials.sender, OcpiCaller>>[1],
+      { clock },
+    );
+  }
+
+  const forget = () => {
+    for (const host of hosts) host.forget();
+  };
+
+  const main = open(
+    OCPI_PATH,
+    SPOKEN.filter((version) => version !== '2.1.1'),
+    () => true,
+  );
+  const of211 = (as: 'cpo' | 'emsp') =>
+    open(PATH_211[as], ['2.1.1'], ({ face }) => SIDES_211[as].some((one) => one === `${face.module} ${face.role}`));
+  const asCpo = of211('cpo');
+  const asEmsp = of211('emsp');
+
+  const onError = (err: unknown) => log.error({ err }, 'an OCPI request broke');
+  const listeners = [
+    [`${PATH_211.cpo}/`, toListener(asCpo, { onError })],
+    [`${PATH_211.emsp}/`, toListener(asEmsp, { onError })],
+    [`${OCPI_PATH}/`, toListener(main, { onError })],
+  ] as const;
+  const listener: RequestListener = (request, response) => {
+    const found = listeners.find(([path]) => request.url?.startsWith(path)) ?? listeners[2];
+    found[1](request, response);
+  };
+
+  return {
+    listener,
+    forget,
+    /** Where a partner in that role registers: at the one address, or with 2.1.1 at the one that faces it. */
+    versionsUrl: main.versionsUrl,
+    versionsUrls211: { emsp: asCpo.versionsUrl, cpo: asEmsp.versionsUrl },
+  };
 }
 
 const wireRoles = { cpo: 'CPO', emsp: 'EMSP', hub: 'HUB' } as const satisfies Record<Role, v221.Role>;
 
-/** A hub of 2.2.x shows one role, HUB; whom one reaches through it is told by hubclientinfo. OCPI 2.2.1, 2.3 */
-async function rolesOf(store: RoamingStore, operatorId: OperatorId): Promise<v221.CredentialsRole[]> {
-  const hosted = await store.hostedParties(operatorId);
+/**
+ * A hub of 2.2.x shows one role, HUB; whom one reaches through it is told by hubclientinfo. With 2.1.1 a partner sees the one party
+ * of ours that faces it. OCPI 2.2.1, 2.3
+ */
+async function rolesOf(store: RoamingStore, partner: Partner, version: BridgeVersion): Promise<v221.CredentialsRole[]> {
+  const hosted = await store.hostedParties(partner.operatorId);
   const hubs = hosted.filter(({ role }) => role === 'hub');
-  return (hubs.length > 0 ? hubs : hosted).map(({ party, role, name }) => ({
-    role: wireRoles[role],
-    ...ownerFields(party),
-    business_details: { name },
-  }));
+  const facing = hosted.filter(({ role }) => role !== 'hub' && !partner.parties.some((one) => one.role === role));
+  const shown = version === '2.1.1' ? facing.slice(0, 1) : hubs.length > 0 ? hubs : hosted;
+  return shown.map(({ party, role, name }) => ({ role: wireRoles[role], ...ownerFields(party), business_details: { name } }));
+}
+
+function asVersion(version: BridgeVersion, ours: v221.Credentials, partner: Partner): v211.Credentials | v230.Credentials {
+  const first = ours.roles[0];
+  const owner = first ? { country_code: first.country_code, party_id: first.party_id } : ownerFields(partner.parties[0]!.party);
+  const { result, losses } = convert(HOME, version, 'Credentials', ours, { owner, lookup: { reachable: () => ours.roles } });
+  if (result === undefined) throw new Error(`our credentials cannot be told in OCPI ${version}: ${losses.at(-1)?.message}`);
+  return result as v211.Credentials | v230.Credentials;
 }
 
 /** OCPI authenticates platforms and not parties, so the invitation's list decides. */
-function mustSpeakFor(partner: Partner, roles: readonly v221.CredentialsRole[]): void {
+function mustSpeakFor(partner: Partner, theirs: v211.Credentials | v221.Credentials | v230.Credentials): void {
+  const roles: readonly { country_code: string; party_id: string; role?: string }[] = 'roles' in theirs ? theirs.roles : [theirs];
   for (const [index, { role, country_code, party_id }] of roles.entries()) {
     const claimed = partyId(country_code, party_id);
-    const known = partner.parties.some((one) => one.party === claimed && wireRoles[one.role] === role);
+    const known = partner.parties.some((one) => one.party === claimed && (role === undefined || wireRoles[one.role] === role));
     if (!known) {
-      throw new OcpiError('invalid', `/roles/${index}: your invitation does not name ${claimed} as ${role}; ask us to add it`, {
-        path: `/roles/${index}`,
-      });
+      const path = role === undefined ? '/party_id' : `/roles/${index}`;
+      throw new OcpiError(
+        'invalid',
+        `${path}: your invitation does not name ${claimed}${role === undefined ? '' : ` as ${role}`}; ask us to add it`,
+        { path },
+      );
     }
   }
 }
-
-export { toListener as listenerOf };

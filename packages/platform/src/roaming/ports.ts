@@ -40,6 +40,8 @@ export interface StationsPort {
 
 export interface UsersPort {
   token(operatorId: OperatorId, issuer: PartyId, uid: string): Promise<Token | undefined>;
+  /** The token of a contract; undefined if there is none, or if a contract has several. */
+  tokenByContract(operatorId: OperatorId, contractId: string): Promise<Token | undefined>;
   tokens(operatorId: OperatorId, query: ChangedQuery & { issuer?: PartyId }): Promise<Page<Token>>;
   recordPartnerToken(operatorId: OperatorId, token: Token): Promise<Accepted | Refused<'olderOrForeign'>>;
 }

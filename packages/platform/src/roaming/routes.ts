@@ -15,6 +15,8 @@ import type { RoamingService } from './service.js';
 export interface RoutesNeeds {
   roaming: RoamingService;
   versionsUrl: string;
+  /** Where an eMSP or a CPO that speaks 2.1.1 registers. */
+  versionsUrls211: { emsp: string; cpo: string };
   syncPartner(operatorId: OperatorId, partnerId: PartnerId): Promise<object | undefined>;
   clock: Clock;
 }
@@ -62,7 +64,7 @@ const StartInput = object({
 });
 
 /** Partners, our own parties, agreements, and sessions at partners' stations. */
-export function routes({ roaming, versionsUrl, syncPartner, clock }: RoutesNeeds): Router {
+export function routes({ roaming, versionsUrl, versionsUrls211, syncPartner, clock }: RoutesNeeds): Router {
   const router = Router();
 
   router.post('/parties', async (request, response) => {
@@ -85,7 +87,10 @@ export function routes({ roaming, versionsUrl, syncPartner, clock }: RoutesNeeds
     });
     if (!result.accepted) throw refused(result);
     // Shown once: only its hash is kept.
-    response.status(201).json({ id: result.partnerId, token: result.token, versionsUrl });
+    const [first] = parties;
+    response
+      .status(201)
+      .json({ id: result.partnerId, token: result.token, versionsUrl, versionsUrl211: first && versionsUrls211[first.role] });
   });
 
   router.get('/partners', async (request, response) => {

@@ -13,6 +13,7 @@ export const migrations = [
         PRIMARY KEY (operator_id, issuer, uid)
       )`,
       'CREATE INDEX users_token_uid ON users_token (operator_id, uid)',
+      `CREATE INDEX users_token_contract ON users_token (operator_id, upper(body->>'contractId'))`,
       'CREATE INDEX users_token_changed ON users_token (operator_id, updated_at, uid)',
     ],
   },

@@ -19,6 +19,7 @@ export function createService({ store }: { store: UsersStore }) {
       return tokenVerdict(await store.tokensByUid(operatorId, uid));
     },
     token: store.token,
+    tokenByContract: store.tokenByContract,
     tokens: store.tokens,
   };
 }

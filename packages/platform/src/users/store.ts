@@ -37,6 +37,15 @@ export function createStore(sql: Sql) {
       return rows.map(({ body }) => fromJson<Token>(body));
     },
 
+    async tokenByContract(operatorId: OperatorId, contractId: string): Promise<Token | undefined> {
+      const rows = await sql<{ body: unknown }>(
+        undefined,
+        `SELECT body FROM users_token WHERE operator_id = $1 AND upper(body->>'contractId') = upper($2) LIMIT 2`,
+        [operatorId, contractId],
+      );
+      return rows.length === 1 && rows[0] ? fromJson<Token>(rows[0].body) : undefined;
+    },
+
     async token(operatorId: OperatorId, issuer: PartyId, uid: string): Promise<Token | undefined> {
       const rows = await sql<{ body: unknown }>(
         undefined,

@@ -1,9 +1,12 @@
-import { connect, crawl, type Handle, type ListMethod } from '@evroam/ocpi';
+import { crawl, type Handle, type Interface, type ListMethod } from '@evroam/ocpi';
 import { PricingError } from '@evroam/ocpi/pricing';
 import * as v221 from '@evroam/ocpi/v221';
-import type { PartyId } from '../../../model/party.js';
+import type { PartyId, TradeRole } from '../../../model/party.js';
 import type { Connection, Partner } from '../../partner.js';
 import type { StationsPort, TariffsPort, UsersPort } from '../../ports.js';
+import type { Bridge } from '../bridged/bridge.js';
+import { connectIn } from '../bridged/client.js';
+import { isSpoken } from '../bridged/versions.js';
 import { toLocation } from './locations.js';
 import { toTariff } from './tariffs.js';
 import { toToken } from './tokens.js';
@@ -11,6 +14,7 @@ import { Untranslatable } from './values.js';
 
 export interface FetchNeeds {
   handle: Handle;
+  bridge: Bridge;
   stations: StationsPort;
   tariffs: TariffsPort;
   users: UsersPort;
@@ -32,7 +36,14 @@ export async function fetchAll(partner: Partner & { connection: Connection }, to
   const has = (role: 'cpo' | 'emsp') => partner.parties.some((one) => one.role === role);
   const list = <F extends { module: string; role: string; routes: { list: unknown } }>(face: F) =>
     connection.endpoints.find(({ identifier, role }) => identifier === face.module && (role === undefined || role === face.role))?.url;
-  const settings = (url: string) => ({ url, token, coding: connection.coding });
+  const clientOf = <F extends Interface>(face: F, url: string, role: TradeRole) => {
+    const owner = partner.parties.find((one) => one.role === role)?.party;
+    if (!isSpoken(connection.version) || !owner) throw new Error(`partner ${partner.id} has no ${role} or speaks ${connection.version}`);
+    return connectIn(connection.version, face, needs.handle, { url, token, coding: connection.coding }, needs.bridge, {
+      operatorId,
+      owner,
+    });
+  };
 
   async function each<D>(module: Exclude<keyof Fetched, 'refused'>, method: ListMethod<D>, keep: (wire: D) => Promise<PartyId | 'kept'>) {
     const refuse = (index: number, reason: string) => {
@@ -59,7 +70,7 @@ export async function fetchAll(partner: Partner & { connection: Connection }, to
   const mine = (owner: PartyId): boolean => partner.parties.some(({ party }) => party === owner);
   const tariffsUrl = has('cpo') ? list(v221.tariffs.sender) : undefined;
   if (tariffsUrl) {
-    await each('tariffs', connect(v221.tariffs.sender, needs.handle, settings(tariffsUrl)).list, async (wire) => {
+    await each('tariffs', clientOf(v221.tariffs.sender, tariffsUrl, 'cpo').list, async (wire) => {
       const tariff = toTariff(wire);
       if (!mine(tariff.owner)) return tariff.owner;
       await needs.tariffs.recordPartnerTariff(operatorId, tariff);
@@ -68,7 +79,7 @@ export async function fetchAll(partner: Partner & { connection: Connection }, to
   }
   const locationsUrl = has('cpo') ? list(v221.locations.sender) : undefined;
   if (locationsUrl) {
-    await each('locations', connect(v221.locations.sender, needs.handle, settings(locationsUrl)).list, async (wire) => {
+    await each('locations', clientOf(v221.locations.sender, locationsUrl, 'cpo').list, async (wire) => {
       const location = toLocation(wire);
       if (!mine(location.owner)) return location.owner;
       await needs.stations.recordPartnerLocation(operatorId, location);
@@ -77,7 +88,7 @@ export async function fetchAll(partner: Partner & { connection: Connection }, to
   }
   const tokensUrl = has('emsp') ? list(v221.tokens.sender) : undefined;
   if (tokensUrl) {
-    await each('tokens', connect(v221.tokens.sender, needs.handle, settings(tokensUrl)).list, async (wire) => {
+    await each('tokens', clientOf(v221.tokens.sender, tokensUrl, 'emsp').list, async (wire) => {
       const one = toToken(wire);
       if (!mine(one.issuer)) return one.issuer;
       await needs.users.recordPartnerToken(operatorId, one);

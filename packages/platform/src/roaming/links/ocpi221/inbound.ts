@@ -6,7 +6,7 @@ import type { Bodies, CommandResult, Kind, Message, Refusal, Reply } from '../..
 import { type Partner, senderOf, speaksFor } from '../../partner.js';
 import type { ChargingPort, StationsPort, TariffsPort, UsersPort } from '../../ports.js';
 import type { RoamingStore } from '../../store.js';
-import { VERSION } from './link.js';
+import { formOf } from '../bridged/versions.js';
 import { Untranslatable } from './values.js';
 
 /** Who calls over OCPI: a partner, or one that has only been invited yet. */
@@ -59,7 +59,8 @@ export function createInbound(needs: ListenNeeds) {
       from,
       to,
       correlation: asked.correlationId,
-      raw: { version: VERSION, bytes: asked.payload.raw },
+      // As the sender wrote it, in the version that it speaks.
+      raw: formOf(asked.payload),
       typed: () => body,
     };
     return needs.route(message as unknown as Message);

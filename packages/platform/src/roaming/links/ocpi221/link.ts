@@ -1,10 +1,14 @@
-import { connect, type Handle, OcpiError, type Reply as OcpiReply, Payload } from '@evroam/ocpi';
+import { type Handle, type Interface, OcpiError, type Reply as OcpiReply, Payload } from '@evroam/ocpi';
+import type { BridgeVersion } from '@evroam/ocpi/bridge';
 import * as v221 from '@evroam/ocpi/v221';
 import { type Refused, refuse } from '../../../kernel/refusal.js';
 import { type PartyId, splitPartyId } from '../../../model/party.js';
 import type { PartyLink } from '../../link.js';
 import type { Kind, Message, Refusal, Reply } from '../../message.js';
 import type { Connection } from '../../partner.js';
+import type { Bridge } from '../bridged/bridge.js';
+import { connectIn } from '../bridged/client.js';
+import { rememberForm } from '../bridged/versions.js';
 import { fromCdr } from './cdrs.js';
 import { fromLocation } from './locations.js';
 import { fromSession } from './sessions.js';
@@ -12,11 +16,11 @@ import { fromTariff } from './tariffs.js';
 import { fromToken, ownerFields } from './tokens.js';
 import { Untranslatable } from './values.js';
 
-export const VERSION = '2.2.1';
-
-export interface Ocpi221Needs {
+export interface OcpiNeeds {
   handle: Handle;
+  version: BridgeVersion;
   connection: Connection;
+  bridge: Bridge;
   /** The token that we present to this partner. */
   token: string;
   /** Where the partner posts the result of a command of ours: unique, for the URL is the only correlation. OCPI 2.2.1, 13.2.2 */
@@ -34,8 +38,8 @@ const capabilities: ReadonlySet<Kind> = new Set<Kind>([
   'token',
 ]);
 
-/** A party behind an OCPI 2.2.1 partner. */
-export function ocpi221Link(party: PartyId, needs: Ocpi221Needs): PartyLink {
+/** A party behind an OCPI partner, of whatever version. */
+export function ocpiLink(party: PartyId, needs: OcpiNeeds): PartyLink {
   return {
     party,
     capabilities,
@@ -49,15 +53,17 @@ export function ocpi221Link(party: PartyId, needs: Ocpi221Needs): PartyLink {
   };
 }
 
-async function say(message: Message, needs: Ocpi221Needs): Promise<Reply> {
+async function say(message: Message, needs: OcpiNeeds): Promise<Reply> {
   const settings = { correlationId: message.correlation, routing: { to: toParty(message.to), from: toParty(message.from) } };
   // Between equal versions the sender's own bytes pass unchanged.
-  const body = <T>(make: () => T): T | Payload => (message.raw?.version === VERSION ? Payload.raw(message.raw.bytes) : make());
+  const { raw } = message;
+  const body = <T>(make: () => T): T | Payload =>
+    raw && raw.version === needs.version ? rememberForm(Payload.raw(raw.bytes), { version: needs.version, bytes: raw.bytes }) : make();
   switch (message.kind) {
     case 'startSession': {
       const { token, locationId, evseUid, connectorId, authorizationReference, replyTo } = (message as Message<'startSession'>).typed();
       return commanded(
-        await client(needs, v221.commands.receiver).startSession({
+        await clientOf(needs, message, v221.commands.receiver, message.from).startSession({
           ...settings,
           body: {
             response_url: needs.responseUrl('START_SESSION', replyTo.commandId),
@@ -73,7 +79,7 @@ async function say(message: Message, needs: Ocpi221Needs): Promise<Reply> {
     case 'stopSession': {
       const { sessionId, replyTo } = (message as Message<'stopSession'>).typed();
       return commanded(
-        await client(needs, v221.commands.receiver).stopSession({
+        await clientOf(needs, message, v221.commands.receiver, message.from).stopSession({
           ...settings,
           body: { response_url: needs.responseUrl('STOP_SESSION', replyTo.commandId), session_id: sessionId },
         }),
@@ -82,17 +88,25 @@ async function say(message: Message, needs: Ocpi221Needs): Promise<Reply> {
     case 'commandResult': {
       const { replyTo, result } = (message as Message<'commandResult'>).typed();
       if (replyTo.url === undefined) return refuse('invalid', 'the asker gave no address for the result');
-      await client(needs, v221.commands.sender, replyTo.url).result({ ...settings, at: replyTo.url, body: { result: results[result] } });
+      await clientOf(needs, message, v221.commands.sender, message.from, replyTo.url).result({
+        ...settings,
+        at: replyTo.url,
+        body: { result: results[result] },
+      });
       return { accepted: true };
     }
     case 'session': {
       const session = (message as Message<'session'>).typed();
       const params = { ...ownerFields(session.owner), session_id: session.id };
-      await client(needs, v221.sessions.receiver).put({ ...settings, params, body: body(() => fromSession(session)) });
+      await clientOf(needs, message, v221.sessions.receiver, session.owner).put({
+        ...settings,
+        params,
+        body: body(() => fromSession(session)),
+      });
       return { accepted: true };
     }
     case 'cdr': {
-      const { location } = await client(needs, v221.cdrs.receiver).post({
+      const { location } = await clientOf(needs, message, v221.cdrs.receiver, message.from).post({
         ...settings,
         body: body(() => fromCdr((message as Message<'cdr'>).typed())),
       });
@@ -101,19 +115,27 @@ async function say(message: Message, needs: Ocpi221Needs): Promise<Reply> {
     case 'location': {
       const location = (message as Message<'location'>).typed();
       const params = { ...ownerFields(location.owner), location_id: location.id };
-      await client(needs, v221.locations.receiver).put({ ...settings, params, body: body(() => fromLocation(location)) });
+      await clientOf(needs, message, v221.locations.receiver, location.owner).put({
+        ...settings,
+        params,
+        body: body(() => fromLocation(location)),
+      });
       return { accepted: true };
     }
     case 'tariff': {
       const tariff = (message as Message<'tariff'>).typed();
       const params = { ...ownerFields(tariff.owner), tariff_id: tariff.id };
-      await client(needs, v221.tariffs.receiver).put({ ...settings, params, body: body(() => fromTariff(tariff)) });
+      await clientOf(needs, message, v221.tariffs.receiver, tariff.owner).put({
+        ...settings,
+        params,
+        body: body(() => fromTariff(tariff)),
+      });
       return { accepted: true };
     }
     case 'token': {
       const token = (message as Message<'token'>).typed();
       const params = { ...ownerFields(token.issuer), token_uid: token.uid };
-      await client(needs, v221.tokens.receiver).put({ ...settings, params, body: body(() => fromToken(token)) });
+      await clientOf(needs, message, v221.tokens.receiver, token.issuer).put({ ...settings, params, body: body(() => fromToken(token)) });
       return { accepted: true };
     }
   }
@@ -121,15 +143,19 @@ async function say(message: Message, needs: Ocpi221Needs): Promise<Reply> {
 
 const results = { accepted: 'ACCEPTED', rejected: 'REJECTED', failed: 'FAILED', timeout: 'TIMEOUT' } as const;
 
-type Face = Parameters<typeof connect>[0];
-
-function client<F extends Face>({ handle, connection, token }: Ocpi221Needs, face: F, at?: string) {
+function clientOf<F extends Interface>(
+  { handle, connection, token, version, bridge }: OcpiNeeds,
+  { operatorId }: Message,
+  face: F,
+  owner: PartyId,
+  at?: string,
+) {
   const endpoint = connection.endpoints.find(
     ({ identifier, role }) => identifier === face.module && (role === undefined || role === face.role),
   );
   const url = at ?? endpoint?.url;
   if (url === undefined) throw new OcpiError('no-endpoints', `the partner serves no ${face.module} (${face.role})`);
-  return connect(face, handle, { url, token, coding: connection.coding });
+  return connectIn(version, face, handle, { url, token, coding: connection.coding }, bridge, { operatorId, owner });
 }
 
 function commanded({ data }: OcpiReply<v221.CommandResponse>): Reply {

@@ -5,8 +5,6 @@ import {
   Payload,
   type Routing,
   type Schema,
-  type Served,
-  serve,
   violation,
   type Window,
   withConnector,
@@ -18,6 +16,7 @@ import { type PartyId, partyId } from '../../../model/party.js';
 import type { Reply } from '../../message.js';
 import { type Partner, senderOf } from '../../partner.js';
 import type { StationsPort } from '../../ports.js';
+import { type Side, side } from '../bridged/serve.js';
 import { toCdr } from './cdrs.js';
 import { type Asked, createInbound, done, type ListenNeeds, type OcpiCaller } from './inbound.js';
 import { fromConnector, fromEvse, fromLocation, toLocation } from './locations.js';
@@ -26,9 +25,8 @@ import { fromTariff, toTariff } from './tariffs.js';
 import { fromToken, toToken } from './tokens.js';
 
 /** Both interfaces of OCPI 2.2.1 as our partners see them: we are CPO to eMSPs and eMSP to CPOs, and the hub between them. */
-export function ocpi221Interfaces(needs: ListenNeeds): Served<OcpiCaller>[] {
+export function ocpi221Sides(needs: ListenNeeds): Side[] {
   const { charging, stations, users, tariffs, store } = needs;
-  const options = { clock: needs.clock, largestPage: LARGEST_PAGE };
   const { push, command, commandResult } = createInbound(needs);
 
   /** A change of a part of a location goes on as the whole location: whoever gets it has no need to have the rest. */
@@ -43,156 +41,111 @@ export function ocpi221Interfaces(needs: ListenNeeds): Served<OcpiCaller>[] {
   }
 
   return [
-    serve(
-      v221.locations.sender,
-      {
-        list: async ({ partner: { partner }, window, routing }) => {
-          const owners = await ownersFor(needs, partner, routing);
-          return paged(window, (query) => stations.locations(partner.operatorId, { ...query, owners }), fromLocation);
-        },
-        get: async ({ partner, params }) => fromLocation(await ownLocation(needs, partner, params.location_id)),
-        getEvse: async ({ partner, params }) =>
-          fromEvse(found((await ownLocation(needs, partner, params.location_id)).evses.find((e) => e.uid === params.evse_uid))),
-        getConnector: async ({ partner, params }) => {
-          const evse = found((await ownLocation(needs, partner, params.location_id)).evses.find((e) => e.uid === params.evse_uid));
-          return fromConnector(found(evse.connectors.find((c) => c.id === params.connector_id)));
-        },
+    side(v221.locations.sender, {
+      list: async ({ partner: { partner }, window, routing }) => {
+        const owners = await ownersFor(needs, partner, routing);
+        return paged(window, (query) => stations.locations(partner.operatorId, { ...query, owners }), fromLocation);
       },
-      options,
-    ),
-    serve(
-      v221.locations.receiver,
-      {
-        put: async (ask) => written(await push('location', 'cpo', ask, () => toLocation(ask.body), owner(ask.params))),
-        patch: (ask) => changeLocation(ask, (location) => applyPatch(location, ask.body)),
-        putEvse: (ask) => changeLocation(ask, (location) => withEvse(location, ask.params.evse_uid, ask.body, 'put')),
-        patchEvse: (ask) => changeLocation(ask, (location) => withEvse(location, ask.params.evse_uid, ask.body, 'patch')),
-        putConnector: (ask) =>
-          changeLocation(ask, (location) => withConnector(location, ask.params.evse_uid, ask.params.connector_id, ask.body, 'put')),
-        patchConnector: (ask) =>
-          changeLocation(ask, (location) => withConnector(location, ask.params.evse_uid, ask.params.connector_id, ask.body, 'patch')),
-        get: async ({ partner, params }) =>
-          fromLocation(found(await stations.location(partner.partner.operatorId, owner(params), params.location_id))),
+      get: async ({ partner, params }) => fromLocation(await ownLocation(needs, partner, params.location_id)),
+      getEvse: async ({ partner, params }) =>
+        fromEvse(found((await ownLocation(needs, partner, params.location_id)).evses.find((e) => e.uid === params.evse_uid))),
+      getConnector: async ({ partner, params }) => {
+        const evse = found((await ownLocation(needs, partner, params.location_id)).evses.find((e) => e.uid === params.evse_uid));
+        return fromConnector(found(evse.connectors.find((c) => c.id === params.connector_id)));
       },
-      options,
-    ),
-    serve(
-      v221.tariffs.sender,
-      {
-        list: async ({ partner: { partner }, window, routing }) => {
-          const owners = await ownersFor(needs, partner, routing);
-          return paged(window, (query) => tariffs.tariffs(partner.operatorId, { ...query, owners }), fromTariff);
-        },
+    }),
+    side(v221.locations.receiver, {
+      put: async (ask) => written(await push('location', 'cpo', ask, () => toLocation(ask.body), owner(ask.params))),
+      patch: (ask) => changeLocation(ask, (location) => applyPatch(location, ask.body)),
+      putEvse: (ask) => changeLocation(ask, (location) => withEvse(location, ask.params.evse_uid, ask.body, 'put')),
+      patchEvse: (ask) => changeLocation(ask, (location) => withEvse(location, ask.params.evse_uid, ask.body, 'patch')),
+      putConnector: (ask) =>
+        changeLocation(ask, (location) => withConnector(location, ask.params.evse_uid, ask.params.connector_id, ask.body, 'put')),
+      patchConnector: (ask) =>
+        changeLocation(ask, (location) => withConnector(location, ask.params.evse_uid, ask.params.connector_id, ask.body, 'patch')),
+      get: async ({ partner, params }) =>
+        fromLocation(found(await stations.location(partner.partner.operatorId, owner(params), params.location_id))),
+    }),
+    side(v221.tariffs.sender, {
+      list: async ({ partner: { partner }, window, routing }) => {
+        const owners = await ownersFor(needs, partner, routing);
+        return paged(window, (query) => tariffs.tariffs(partner.operatorId, { ...query, owners }), fromTariff);
       },
-      options,
-    ),
-    serve(
-      v221.tariffs.receiver,
-      { put: async (ask) => written(await push('tariff', 'cpo', ask, () => toTariff(ask.body), owner(ask.params))) },
-      options,
-    ),
-    serve(
-      v221.tokens.sender,
-      {
-        list: async ({ partner, window }) => {
-          const party = await needs.defaultReceiver(partner.partner, 'emsp');
-          if (!party) return { items: [], total: 0 };
-          return paged(window, (query) => users.tokens(partner.partner.operatorId, { ...query, issuer: party }), fromToken);
-        },
+    }),
+    side(v221.tariffs.receiver, {
+      put: async (ask) => written(await push('tariff', 'cpo', ask, () => toTariff(ask.body), owner(ask.params))),
+    }),
+    side(v221.tokens.sender, {
+      list: async ({ partner, window }) => {
+        const party = await needs.defaultReceiver(partner.partner, 'emsp');
+        if (!party) return { items: [], total: 0 };
+        return paged(window, (query) => users.tokens(partner.partner.operatorId, { ...query, issuer: party }), fromToken);
       },
-      options,
-    ),
-    serve(
-      v221.tokens.receiver,
-      {
-        put: async (ask) => written(await push('token', 'emsp', ask, () => toToken(ask.body), owner(ask.params))),
-        get: async ({ partner, params }) =>
-          fromToken(found(await users.token(partner.partner.operatorId, owner(params), params.token_uid))),
+    }),
+    side(v221.tokens.receiver, {
+      put: async (ask) => written(await push('token', 'emsp', ask, () => toToken(ask.body), owner(ask.params))),
+      get: async ({ partner, params }) => fromToken(found(await users.token(partner.partner.operatorId, owner(params), params.token_uid))),
+    }),
+    side(v221.sessions.sender, {
+      list: async ({ partner, window }) => {
+        const issuer = senderOf(partner.partner, undefined, 'emsp');
+        if (!issuer) return { items: [], total: 0 };
+        return paged(window, (query) => charging.sessions(partner.partner.operatorId, { ...query, issuer }), fromSession);
       },
-      options,
-    ),
-    serve(
-      v221.sessions.sender,
-      {
-        list: async ({ partner, window }) => {
-          const issuer = senderOf(partner.partner, undefined, 'emsp');
-          if (!issuer) return { items: [], total: 0 };
-          return paged(window, (query) => charging.sessions(partner.partner.operatorId, { ...query, issuer }), fromSession);
-        },
+    }),
+    side(v221.sessions.receiver, {
+      put: async (ask) => written(await push('session', 'cpo', ask, () => toSession(ask.body), owner(ask.params))),
+      patch: async (ask) => {
+        const { operatorId } = ask.partner.partner;
+        const known = found(await store.partnerSession(operatorId, owner(ask.params), { sessionId: ask.params.session_id }));
+        const whole = mustFit(v221.Session, applyPatch(JSON.parse(known.raw.toString('utf8')) as v221.Session, ask.body));
+        return written(await push('session', 'cpo', { ...ask, payload: Payload.of(whole) }, () => toSession(whole), owner(ask.params)));
       },
-      options,
-    ),
-    serve(
-      v221.sessions.receiver,
-      {
-        put: async (ask) => written(await push('session', 'cpo', ask, () => toSession(ask.body), owner(ask.params))),
-        patch: async (ask) => {
-          const { operatorId } = ask.partner.partner;
-          const known = found(await store.partnerSession(operatorId, owner(ask.params), { sessionId: ask.params.session_id }));
-          const whole = mustFit(v221.Session, applyPatch(JSON.parse(known.raw.toString('utf8')) as v221.Session, ask.body));
-          return written(await push('session', 'cpo', { ...ask, payload: Payload.of(whole) }, () => toSession(whole), owner(ask.params)));
-        },
-        get: async ({ partner, params }) =>
-          fromSession(
-            found(await store.partnerSession(partner.partner.operatorId, owner(params), { sessionId: params.session_id })).session,
-          ),
+      get: async ({ partner, params }) =>
+        fromSession(found(await store.partnerSession(partner.partner.operatorId, owner(params), { sessionId: params.session_id })).session),
+    }),
+    side(v221.cdrs.receiver, {
+      post: async (ask) => {
+        const from = partyId(ask.body.country_code, ask.body.party_id);
+        const { operatorId } = ask.partner.partner;
+        const reply = await push('cdr', 'cpo', ask, async () => toCdr(ask.body, await zoneOf(needs, operatorId, from, ask.body)), from);
+        done(reply);
+        return { created: `${baseOf(ask.request.url)}/${encodeURIComponent(ask.body.id)}` };
       },
-      options,
-    ),
-    serve(
-      v221.cdrs.receiver,
-      {
-        post: async (ask) => {
-          const from = partyId(ask.body.country_code, ask.body.party_id);
-          const { operatorId } = ask.partner.partner;
-          const reply = await push('cdr', 'cpo', ask, async () => toCdr(ask.body, await zoneOf(needs, operatorId, from, ask.body)), from);
-          done(reply);
-          return { created: `${baseOf(ask.request.url)}/${encodeURIComponent(ask.body.id)}` };
-        },
-        get: async ({ partner, params }) => {
-          for (const { party } of partner.partner.parties) {
-            const kept = await store.receivedCdr(partner.partner.operatorId, party, params.id);
-            if (kept) return JSON.parse(kept.exchange.bytes.toString('utf8')) as v221.CDR;
-          }
-          throw new OcpiError('not-found', 'no such CDR');
-        },
+      get: async ({ partner, params }) => {
+        for (const { party } of partner.partner.parties) {
+          const kept = await store.receivedCdr(partner.partner.operatorId, party, params.id);
+          if (kept) return JSON.parse(kept.exchange.bytes.toString('utf8')) as v221.CDR;
+        }
+        throw new OcpiError('not-found', 'no such CDR');
       },
-      options,
-    ),
-    serve(
-      v221.commands.receiver,
-      {
-        startSession: (ask) =>
-          command('startSession', { ...ask, responseUrl: ask.body.response_url }, () => {
-            const { token, location_id, evse_uid, connector_id, authorization_reference, response_url } = ask.body;
-            return {
-              token: toToken(token),
-              locationId: location_id,
-              ...(evse_uid === undefined ? {} : { evseUid: evse_uid }),
-              ...(connector_id === undefined ? {} : { connectorId: connector_id }),
-              ...(authorization_reference === undefined ? {} : { authorizationReference: authorization_reference }),
-              replyTo: { commandId: ask.requestId, url: response_url },
-            };
-          }),
-        stopSession: (ask) =>
-          command('stopSession', { ...ask, responseUrl: ask.body.response_url }, () => ({
-            sessionId: ask.body.session_id,
-            replyTo: { commandId: ask.requestId, url: ask.body.response_url },
-          })),
+    }),
+    side(v221.commands.receiver, {
+      startSession: (ask) =>
+        command('startSession', { ...ask, responseUrl: ask.body.response_url }, () => {
+          const { token, location_id, evse_uid, connector_id, authorization_reference, response_url } = ask.body;
+          return {
+            token: toToken(token),
+            locationId: location_id,
+            ...(evse_uid === undefined ? {} : { evseUid: evse_uid }),
+            ...(connector_id === undefined ? {} : { connectorId: connector_id }),
+            ...(authorization_reference === undefined ? {} : { authorizationReference: authorization_reference }),
+            replyTo: { commandId: ask.requestId, url: response_url },
+          };
+        }),
+      stopSession: (ask) =>
+        command('stopSession', { ...ask, responseUrl: ask.body.response_url }, () => ({
+          sessionId: ask.body.session_id,
+          replyTo: { commandId: ask.requestId, url: ask.body.response_url },
+        })),
+    }),
+    side(v221.commands.sender, {
+      result: async (ask) => {
+        const kind = ask.params.command === 'START_SESSION' ? 'start' : ask.params.command === 'STOP_SESSION' ? 'stop' : undefined;
+        if (!kind) throw new OcpiError('not-found', 'no command waits for this result');
+        return commandResult(kind, ask.params.uid, ask, ask.body.result);
       },
-      options,
-    ),
-    serve(
-      v221.commands.sender,
-      {
-        result: async (ask) => {
-          const kind = ask.params.command === 'START_SESSION' ? 'start' : ask.params.command === 'STOP_SESSION' ? 'stop' : undefined;
-          if (!kind) throw new OcpiError('not-found', 'no command waits for this result');
-          return commandResult(kind, ask.params.uid, ask, ask.body.result);
-        },
-      },
-      options,
-    ),
+    }),
   ];
 }
 
@@ -211,9 +164,6 @@ async function ownersFor(needs: ListenNeeds, partner: Partner, { to }: Routing):
   );
   return [...new Set([...owners, ...agreed])];
 }
-
-/** A page of an OCPI list is at most this long. */
-const LARGEST_PAGE = 100;
 
 /** A PATCH may fit its own schema and still leave an object that does not. */
 function mustFit<T>(schema: Schema<T>, value: T): T {

@@ -1,0 +1,62 @@
+import { type BridgeContext, type BridgedObject, type BridgeVersion, convert, type Loss } from '@evroam/ocpi/bridge';
+import type { OperatorId } from '../../../kernel/ids.js';
+import { type PartyId, splitPartyId } from '../../../model/party.js';
+import type { StationsPort, UsersPort } from '../../ports.js';
+import { fromLocation } from '../ocpi221/locations.js';
+import { fromToken } from '../ocpi221/tokens.js';
+import { Untranslatable } from '../ocpi221/values.js';
+
+export interface BridgeNeeds {
+  stations: StationsPort;
+  users: UsersPort;
+  /** Told of everything that an object lost on its way. */
+  lost(operatorId: OperatorId, object: BridgedObject, from: BridgeVersion, to: BridgeVersion, losses: readonly Loss[]): void;
+}
+
+/** For whom an object is bridged: its owner, or who sends the command. */
+export interface About {
+  operatorId: OperatorId;
+  owner: PartyId;
+  partial?: boolean;
+}
+
+export type Bridge = ReturnType<typeof createBridge>;
+
+/** Objects from one version to another, with what the pure bridge has to know fetched beforehand. Throws Untranslatable where there is no way. */
+export function createBridge({ stations, users, lost }: BridgeNeeds) {
+  async function contextFor({ operatorId, owner, partial }: About, value: unknown): Promise<BridgeContext> {
+    const { countryCode, party } = splitPartyId(owner);
+    const fields = isFields(value) ? value : {};
+    const locationId = textOf(fields.location_id) ?? textOf(isFields(fields.cdr_location) ? fields.cdr_location.id : undefined);
+    const contractId = textOf(fields.auth_id);
+    const [location, token] = await Promise.all([
+      locationId === undefined ? undefined : stations.location(operatorId, owner, locationId),
+      contractId === undefined ? undefined : users.tokenByContract(operatorId, contractId),
+    ]);
+    const known = location && fromLocation(location);
+    const held = token && fromToken(token);
+    return {
+      owner: { country_code: countryCode, party_id: party },
+      ...(partial ? { partial } : {}),
+      lookup: {
+        location: (id) => (id === known?.id ? known : undefined),
+        token: (contract) => (contract === contractId ? held : undefined),
+      },
+    };
+  }
+
+  return async (from: BridgeVersion, to: BridgeVersion, object: BridgedObject, value: unknown, about: About): Promise<unknown> => {
+    if (from === to) return value;
+    const { result, losses } = convert(from, to, object, value, await contextFor(about, value));
+    if (losses.length > 0) lost(about.operatorId, object, from, to, losses);
+    if (result === undefined) {
+      const { pointer, message } = losses.find(({ kind }) => kind === 'impossible') ?? { pointer: '', message: 'it cannot be told' };
+      throw new Untranslatable(pointer, `${object} from OCPI ${from} to ${to}: ${message}`);
+    }
+    return result;
+  };
+}
+
+const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -1,0 +1,67 @@
+import type { Interface, InterfaceRole, Module, Payload, Schema } from '@evroam/ocpi';
+import { isModule } from '@evroam/ocpi';
+import { type BridgedObject, type BridgeVersion, bridgedObjects } from '@evroam/ocpi/bridge';
+import * as v22 from '@evroam/ocpi/v22';
+import * as v211 from '@evroam/ocpi/v211';
+import * as v221 from '@evroam/ocpi/v221';
+import * as v230 from '@evroam/ocpi/v230';
+
+/** The version whose words stand between the wire and the model; the others are bridged to it. */
+export const HOME = '2.2.1';
+/** What we speak, in the order in which we would rather: what is nearest to the model loses least. */
+export const SPOKEN: readonly BridgeVersion[] = ['2.2.1', '2.3.0', '2.2', '2.1.1'];
+
+const namespaces: Readonly<Record<BridgeVersion, object>> = { '2.1.1': v211, '2.2': v22, '2.2.1': v221, '2.3.0': v230 };
+
+export const isSpoken = (version: string): version is BridgeVersion => SPOKEN.some((one) => one === version);
+
+/** A version's own side of a module; undefined where the version has none. */
+export function faceIn(version: BridgeVersion, module: string, role: InterfaceRole): Interface | undefined {
+  const found = Object.values(namespaces[version]).find((one): one is Module => isModule(one) && one.id === module);
+  return found && (role === 'SENDER' ? found.sender : found.receiver);
+}
+
+const names = new Map<Schema, BridgedObject>();
+for (const namespace of Object.values(namespaces)) {
+  for (const [name, schema] of Object.entries(namespace)) {
+    const object = bridgedObjects.find((one) => one === name);
+    if (object) names.set(schema as Schema, object);
+  }
+}
+
+/** Which object a route carries, by the schema that it says; undefined for parts of an object (PATCH) and for what is no object. */
+export const objectOf = (schema: Schema | undefined): BridgedObject | undefined => schema && names.get(schema);
+
+/** The object that a PATCH is a part of, by the module and where the route leads. */
+export function patchedObject(module: string, route: string): BridgedObject | undefined {
+  switch (module) {
+    case 'locations':
+      return route === 'patchEvse' ? 'EVSE' : route === 'patchConnector' ? 'Connector' : 'Location';
+    case 'sessions':
+      return 'Session';
+    case 'tokens':
+      return 'Token';
+    case 'tariffs':
+      return 'Tariff';
+    default:
+      return undefined;
+  }
+}
+
+interface Form {
+  version: BridgeVersion;
+  bytes: Buffer;
+}
+
+const forms = new WeakMap<Payload, Form>();
+
+/** Remembers in which version and with which bytes a payload went over the wire, though it has been bridged since. */
+export function rememberForm(payload: Payload, form: Form): Payload {
+  forms.set(payload, form);
+  return payload;
+}
+
+export const formOf = (payload: Payload): Form => forms.get(payload) ?? { version: HOME, bytes: payload.raw };
+/** The version in which a payload was marked as being; undefined where nobody said. */
+export const markedForm = (payload: unknown): BridgeVersion | undefined =>
+  typeof payload === 'object' && payload !== null ? forms.get(payload as Payload)?.version : undefined;
