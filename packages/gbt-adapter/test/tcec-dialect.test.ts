@@ -4,6 +4,7 @@ import {
   encrypt,
   JOINT_TEST,
   lint,
+  normalise,
   notificationEquipChargeStatus,
   notificationStationStatus,
   queryEquipBusinessPolicy,
@@ -179,5 +180,16 @@ describe('keys and times', () => {
       undefined,
       undefined,
     ]);
+  });
+});
+
+describe('a hostile message', () => {
+  it('cannot lend fields through a prototype', () => {
+    const schema = queryEquipChargeStatus.request;
+    const given: unknown = JSON.parse('{"__proto__":{"StartChargeSeq":"987654321202610090000000001"},"Other":1}');
+    const read = normalise(schema, given) as Record<string, unknown>;
+    expect(read.StartChargeSeq).to.equal(undefined);
+    expect(Object.getPrototypeOf(read)).to.equal(Object.prototype);
+    expect(read.Other).to.equal(1);
   });
 });

@@ -64,6 +64,8 @@ export function normalise(schema: Schema, value: unknown): unknown {
     for (const spelling of [name, ...(SYNONYMS.get(name) ?? [])]) known.add(spelling);
     if (found !== undefined) result[name] = normalise(field, value[found]);
   }
+  // A key of this name would become the prototype and lend its fields to the checks.
+  known.add('__proto__');
   for (const [name, other] of Object.entries(value)) if (!known.has(name)) result[name] = other;
   return result;
 }

@@ -109,8 +109,11 @@ export class YkcEndpoint<Self extends From> {
     if (!answer) throw new YkcError('Type', `nothing answers a ${frame.name}`);
     if (this.#calls.size >= this.#limits.pendingCalls) throw new YkcError('Limit', `${this.#calls.size} calls wait already`);
     const sequence = this.#next();
-    this.#write(frame, body, sequence);
-    const said = await this.#calls.wait(answer, sequence, body, timeoutMs);
+    const bytes = this.#encode(frame, body, sequence);
+    // Waits before it writes: a line in memory may answer within the write.
+    const waits = this.#calls.wait(answer, sequence, body, timeoutMs);
+    this.#put(frame, bytes);
+    const said = await waits;
     // The pile's side of the login: from here on the platform may be silent only as long as it would be towards a heartbeat.
     if (frame.type === Login.type) this.#loggedIn(body);
     return said as AnswerOf<D>;
@@ -149,8 +152,15 @@ export class YkcEndpoint<Self extends From> {
   }
 
   #write(frame: Frame, body: unknown, sequence: number): void {
+    this.#put(frame, this.#encode(frame, body, sequence));
+  }
+
+  #encode(frame: Frame, body: unknown, sequence: number): Buffer {
     if (this.#reason) throw new YkcError('Closed', `the line is over: ${this.#reason.message}`);
-    const bytes = encodeFrame(frame, body, { sequence, profile: this.#profile, encrypt: this.#profile.cipher !== undefined });
+    return encodeFrame(frame, body, { sequence, profile: this.#profile, encrypt: this.#profile.cipher !== undefined });
+  }
+
+  #put(frame: Frame, bytes: Buffer): void {
     this.#line.write(bytes);
     this.#options.watch?.({ kind: 'out', bytes, frame, crc: 'ok' });
     if (this.#line.buffered > this.#limits.bufferedBytes) this.close(new YkcError('Limit', 'the other end does not read'));
