@@ -33,7 +33,7 @@ describe('evroam statement verify', () => {
 
   it('refuses one in which a byte was changed, and names the line', async () => {
     const bytes = await readFile(at('statement.json'));
-    const place = bytes.lastIndexOf('"energyMilliWh":', bytes.indexOf('"signature":')) + '"energyMilliWh":'.length;
+    const place = bytes.lastIndexOf('"energyMilliWh":', bytes.lastIndexOf('"signature":')) + '"energyMilliWh":'.length;
     bytes[place] = bytes[place] === 0x31 ? 0x32 : 0x31;
     const changed = join(folder, 'changed.json');
     await writeFile(changed, bytes);
