@@ -54,6 +54,7 @@ const MUTATIONS: readonly Mutation[] = [
   { breaks: '25 total = lines = movement', file: 'statement', from: 'due: (before?.due ?? 0n) + movement', to: 'due: movement', caughtBy: 'history' },
   { breaks: '26 a closed period takes nothing', file: 'period', from: "return state === 'open' ||", to: "return state !== 'cutOff' ||", caughtBy: 'actions' },
   { breaks: '26 in the database', file: 'migrations', from: "p.state = ''closed''", to: "p.state = ''never''", caughtBy: 'actions' },
+  { breaks: '36 operators are apart, in the database', file: 'migrations', from: 'WHERE c.operator_id = a.operator_id AND c.key = a.cdr', to: 'WHERE c.key = a.cdr', caughtBy: 'actions' },
   { breaks: '27 the next version', file: 'period', from: 'version: period.version + 1', to: 'version: period.version', caughtBy: 'actions' },
   { breaks: '30 disputes come back whole', file: 'postings', from: 'legs: mirrored(opened.legs)', to: 'legs: opened.legs', caughtBy: 'postings' },
   { breaks: '31 leaves follow from the log', file: 'seal', from: '`${salt}/${place}`', to: '`${salt}/${place}/${Math.random()}`', caughtBy: 'service' },

@@ -243,7 +243,9 @@ describe('what a person may do in settlement', () => {
     it("refuses an entry for another operator's CDR", async () => {
       const other = `INSERT INTO settlement_entry (operator_id, key, posting, currency, accounts, legs, link, cdr, seller, buyer, event_at, posted_at, period, issuer, salt)
         SELECT 'op-2', 'k', posting, currency, accounts, legs, link, cdr, seller, buyer, event_at, posted_at, period, issuer, salt FROM settlement_entry LIMIT 1`;
-      expect(await refused(other)).to.match(/foreign key/);
+      expect(await refused(other)).to.include('or into none');
+      await database.sql(undefined, "INSERT INTO settlement_period (operator_id, name) VALUES ('op-2', '2026-11')");
+      expect(await refused(other)).to.include('belongs to a CDR of its operator');
     });
   });
 });

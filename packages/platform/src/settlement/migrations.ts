@@ -145,30 +145,35 @@ export const migrations: readonly { name: string; up: readonly string[] }[] = [
         UNIQUE (operator_id, key),
         CONSTRAINT settlement_entry_balances CHECK (settlement_balanced(legs)),
         CHECK (cardinality(accounts) = cardinality(legs)),
-        FOREIGN KEY (operator_id, period) REFERENCES settlement_period,
-        FOREIGN KEY (operator_id, cdr) REFERENCES settlement_cdr,
         FOREIGN KEY (operator_id, reverses) REFERENCES settlement_entry (operator_id, key)
       )`,
       'CREATE INDEX settlement_entry_cdr ON settlement_entry (operator_id, cdr)',
       'CREATE INDEX settlement_entry_period ON settlement_entry (operator_id, period, seller, buyer, currency)',
-      `CREATE FUNCTION settlement_period_is_open() RETURNS trigger LANGUAGE plpgsql AS '
+      'CREATE TRIGGER settlement_period_stays BEFORE DELETE ON settlement_period FOR EACH STATEMENT EXECUTE FUNCTION settlement_never()',
+      // Checked once a statement instead of by foreign keys, row by row: neither periods nor CDRs are ever deleted.
+      `CREATE FUNCTION settlement_entries_belong() RETURNS trigger LANGUAGE plpgsql AS '
         BEGIN
-          IF EXISTS (SELECT FROM added a JOIN settlement_period p ON p.operator_id = a.operator_id AND p.name = a.period WHERE p.state = ''closed'') THEN
-            RAISE EXCEPTION ''nothing is posted into a closed period'' USING ERRCODE = ''23514'';
+          IF EXISTS (SELECT FROM (SELECT DISTINCT operator_id, period FROM added) a
+                       LEFT JOIN settlement_period p ON p.operator_id = a.operator_id AND p.name = a.period
+                      WHERE p.name IS NULL OR p.state = ''closed'') THEN
+            RAISE EXCEPTION ''nothing is posted into a closed period, or into none'' USING ERRCODE = ''23514'';
+          END IF;
+          IF EXISTS (SELECT FROM added a WHERE NOT EXISTS
+                      (SELECT FROM settlement_cdr c WHERE c.operator_id = a.operator_id AND c.key = a.cdr)) THEN
+            RAISE EXCEPTION ''an entry belongs to a CDR of its operator'' USING ERRCODE = ''23503'';
           END IF;
           RETURN NULL;
         END'`,
-      `CREATE TRIGGER settlement_entry_open AFTER INSERT ON settlement_entry REFERENCING NEW TABLE AS added
-        FOR EACH STATEMENT EXECUTE FUNCTION settlement_period_is_open()`,
+      `CREATE TRIGGER settlement_entry_belongs AFTER INSERT ON settlement_entry REFERENCING NEW TABLE AS added
+        FOR EACH STATEMENT EXECUTE FUNCTION settlement_entries_belong()`,
       'CREATE TRIGGER settlement_entry_stays BEFORE UPDATE OR DELETE ON settlement_entry FOR EACH STATEMENT EXECUTE FUNCTION settlement_never()',
       'CREATE TRIGGER settlement_entry_whole BEFORE TRUNCATE ON settlement_entry FOR EACH STATEMENT EXECUTE FUNCTION settlement_never()',
-      // Entries on their way into a block: written with the entry, gone when it is sealed.
+      // Entries on their way into a block: written with the entry, gone when it is sealed. No foreign key: entries are never deleted.
       `CREATE TABLE settlement_unsealed (
         operator_id text NOT NULL,
         issuer text NOT NULL,
         entry_id bigint NOT NULL,
-        PRIMARY KEY (operator_id, issuer, entry_id),
-        FOREIGN KEY (operator_id, entry_id) REFERENCES settlement_entry
+        PRIMARY KEY (operator_id, issuer, entry_id)
       )`,
       `CREATE TABLE settlement_block (
         operator_id text NOT NULL,

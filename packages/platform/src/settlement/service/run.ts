@@ -86,9 +86,16 @@ export function createRun({ store, transact }: Pick<ClearingNeeds, 'store' | 'tr
     const plans = new Map<number, ReadyPlan>();
     const sums = new Map<string, { plan: ReadyPlan; cdrs: number; energy: number; net: bigint; gross: bigint }>();
     const differing: string[] = [];
-    let after = '';
+    let next = store.pricedIn(operatorId, period, '', CHUNK);
     for (let done = 0; ; progress(done, total)) {
-      const rows = await store.pricedIn(operatorId, period, after, CHUNK);
+      const rows = await next;
+      const last = rows.length < CHUNK ? undefined : rows.at(-1)?.key;
+      // PostgreSQL reads on while these are priced.
+      if (last !== undefined) {
+        next = store.pricedIn(operatorId, period, last, CHUNK);
+        // Whoever awaits it hears of a failure; until then it is nobody's.
+        next.catch(() => undefined);
+      }
       await ready(operatorId, plans, rows);
       for (const { key, plan: id, sign, net, gross, energy, session } of rows) {
         const plan = plans.get(id)!;
@@ -109,8 +116,7 @@ export function createRun({ store, transact }: Pick<ClearingNeeds, 'store' | 'tr
         sums.set(name, sum);
       }
       done += rows.length;
-      after = rows.at(-1)?.key ?? after;
-      if (rows.length < CHUNK) break;
+      if (last === undefined) break;
     }
     progress(total, total);
     const groups = [...sums]
