@@ -40,6 +40,7 @@ const restrictions: fc.Arbitrary<Restrictions> = fc.record(
     minDurationMs: fc.integer({ min: 0, max: 20 }).map((n) => n * 15 * MINUTE),
     maxDurationMs: fc.integer({ min: 1, max: 20 }).map((n) => n * 15 * MINUTE),
     maxPowerMilliW: fc.integer({ min: 1, max: 100 }).map((n) => n * 1_000_000),
+    reservation: fc.constantFrom('reservation', 'expires'),
   },
   { requiredKeys: [] },
 );
@@ -111,28 +112,26 @@ const periodShape = fc.record({
 const start = fc
   .date({ min: new Date('2026-01-01T00:00:00Z'), max: new Date('2026-12-30T00:00:00Z'), noInvalidDate: true })
   .map((d) => d.getTime());
+const reserved = fc.option(fc.record({ ms: fc.integer({ min: 1, max: 3 * 60 * MINUTE }), how: fc.constantFrom('used', 'expired') }), {
+  nil: undefined,
+});
 const session: fc.Arbitrary<PricedSession> = fc
-  .record({ start, shapes: fc.array(periodShape, { minLength: 1, maxLength: 6 }) })
-  .map(({ start: from, shapes }) => {
+  .record({ start, reserved, shapes: fc.array(periodShape, { minLength: 1, maxLength: 6 }) })
+  .map(({ start: from, reserved: before, shapes }) => {
     const periods: Period[] = [];
     let t = from;
+    if (before) {
+      periods.push(period({ start: t, end: t + before.ms, reservationMs: before.ms }));
+      t += before.ms;
+    }
     for (const { lengthMs, perMs, kind, power } of shapes) {
       const end = t + lengthMs;
-      const energyMilliWh = kind === 'time' ? lengthMs * perMs : 0;
       const load = { minPowerMilliW: power, maxPowerMilliW: power };
-      periods.push(
-        period({
-          start: t,
-          end,
-          energyMilliWh,
-          timeMs: kind === 'time' ? lengthMs : 0,
-          parkingMs: kind === 'parking' ? lengthMs : 0,
-          ...load,
-        }),
-      );
+      const volumes = kind === 'time' ? { timeMs: lengthMs, energyMilliWh: lengthMs * perMs } : { parkingMs: lengthMs };
+      periods.push(period({ start: t, end, ...volumes, ...load }));
       t = end;
     }
-    return { start: from, end: t, periods };
+    return { start: from, end: t, periods, ...(before ? { reservation: before.how } : {}) };
   });
 const zone = fc.constantFrom(...ZONES);
 const everything: Kind = { steps: true, limits: 'either side' };
@@ -140,7 +139,14 @@ const everything: Kind = { steps: true, limits: 'either side' };
 /** One period cut in two at a part of its length. */
 function cutPeriod(p: Period, at: number): Period[] {
   const part = (volume: number) => (volume / (p.end - p.start)) * (at - p.start);
-  const first = { ...p, end: at, energyMilliWh: part(p.energyMilliWh), timeMs: part(p.timeMs), parkingMs: part(p.parkingMs) };
+  const first = {
+    ...p,
+    end: at,
+    energyMilliWh: part(p.energyMilliWh),
+    timeMs: part(p.timeMs),
+    parkingMs: part(p.parkingMs),
+    reservationMs: part(p.reservationMs),
+  };
   return [
     first,
     {
@@ -149,6 +155,7 @@ function cutPeriod(p: Period, at: number): Period[] {
       energyMilliWh: p.energyMilliWh - first.energyMilliWh,
       timeMs: p.timeMs - first.timeMs,
       parkingMs: p.parkingMs - first.parkingMs,
+      reservationMs: p.reservationMs - first.reservationMs,
     },
   ];
 }
@@ -314,10 +321,10 @@ describe('pricing, for random tariffs and sessions', () => {
         { components: (['ENERGY', 'TIME', 'PARKING_TIME'] as const).map((dimension) => ({ dimension, price: 2n, stepSize: 0 })) },
       ],
     };
-    const anyEnergy = fc.array(fc.nat(1_000_000_007), { minLength: 6, maxLength: 6 });
+    const anyEnergy = fc.array(fc.nat(1_000_000_007), { minLength: 7, maxLength: 7 });
     fc.assert(
       fc.property(session, zone, anyEnergy, (s, timeZone, energies) => {
-        const periods = s.periods.map((p, i) => ({ ...p, energyMilliWh: energies[i]! }));
+        const periods = s.periods.map((p, i) => ({ ...p, energyMilliWh: p.reservationMs > 0 ? 0 : energies[i]! }));
         const p = price([all], { ...s, periods }, { timeZone, trace: true });
         const sum = (dimension: string, pick: (l: (typeof p.lines)[number]) => number) =>
           p.lines.filter((l) => l.dimension === dimension).reduce((total, l) => total + pick(l), 0);

@@ -26,6 +26,7 @@ export type {
   OcpiVersion,
   PriceComponent,
   PriceLimit,
+  ReadTariffOptions,
   Restrictions,
   Tariff,
   TariffElement,

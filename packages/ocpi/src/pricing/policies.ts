@@ -17,6 +17,11 @@ export interface Policies {
    * `evening`: after midnight, a window that began the evening before belongs to the day it began.
    */
   readonly wrappedDay: 'instant' | 'evening';
+  /**
+   * `enforced`: a period that names no tariff takes one that is valid at the start of the session; one that is over prices nothing new.
+   * `ignored`: the first tariff given, as where a CDR carries the one that was used.
+   */
+  readonly validity: 'enforced' | 'ignored';
   /** `afterReservation`: min/max_duration count from the end of the reservation, which is no charging. `start`: from the first period. */
   readonly durationFrom: 'afterReservation' | 'start';
   /**
@@ -36,6 +41,7 @@ export const defaultPolicies: Policies = {
   flat: 'session',
   equalTimes: 'allDay',
   wrappedDay: 'instant',
+  validity: 'enforced',
   durationFrom: 'afterReservation',
   hours: 'clock',
   finerEnergy: 'refuse',

@@ -123,8 +123,9 @@ export class Tally {
     this.#tariffId = tariffId;
     if (began && this.#current && (tariffId === undefined || sameId(this.#current.tariff.id, tariffId))) return;
     const { start } = this.#session;
+    const ignored = this.plan.policies.validity === 'ignored';
     const next = this.plan.compiled.find(({ tariff: { id, validFrom, validTo } }) =>
-      tariffId === undefined ? (validFrom ?? -Infinity) <= start && start < (validTo ?? Infinity) : sameId(id, tariffId),
+      tariffId === undefined ? ignored || ((validFrom ?? -Infinity) <= start && start < (validTo ?? Infinity)) : sameId(id, tariffId),
     );
     if (!next)
       throw new PricingError(

@@ -84,20 +84,33 @@ const DIMENSIONS: readonly string[] = ['ENERGY', 'TIME', 'PARKING_TIME', 'FLAT']
 const WEEKDAYS = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'];
 const DAY_MS = 86_400_000;
 
-/** Reads an OCPI Tariff; throws `PricingError` where a price would have to be guessed. OCPI 2.2.1, 11.3.1. */
-export function readTariff(version: OcpiVersion, json: unknown, at = ''): Tariff {
-  const wire = record(json, at);
-  const minPrice = maybe(wire.min_price, `${at}/min_price`, (v, p) => readLimit(version, v, p));
-  const maxPrice = maybe(wire.max_price, `${at}/max_price`, (v, p) => readLimit(version, v, p));
-  const validFrom = maybe(wire.start_date_time, `${at}/start_date_time`, instant);
-  const validTo = maybe(wire.end_date_time, `${at}/end_date_time`, instant);
-  const elements = list(wire.elements, `${at}/elements`);
-  if (elements.length === 0) throw new PricingError('missing', `${at}/elements`, 'a tariff has at least one element');
+/** How to read a tariff. */
+export interface ReadTariffOptions {
+  /**
+   * A price with more than nine decimals is what binary floats leave behind (0.1 + 0.2). `refuse` (default): nobody agreed how to round
+   * it. `round`: to the nearest 10^-9.
+   */
+  readonly finerPrice?: 'refuse' | 'round';
+}
+
+/** Reads an OCPI Tariff; throws `PricingError` where a price would have to be guessed. OCPI 2.2.1, 11.3.1 */
+export function readTariff(version: OcpiVersion, json: unknown, { finerPrice = 'refuse' }: ReadTariffOptions = {}): Tariff {
+  const money: Money = (value, pointer) => {
+    const x = number(value, pointer);
+    return finerPrice === 'round' ? BigInt(Math.round(x * 1e9)) : scale(x, 9, pointer);
+  };
+  const wire = record(json, '');
+  const minPrice = maybe(wire.min_price, '/min_price', (v, p) => readLimit(version, v, p, money));
+  const maxPrice = maybe(wire.max_price, '/max_price', (v, p) => readLimit(version, v, p, money));
+  const validFrom = maybe(wire.start_date_time, '/start_date_time', instant);
+  const validTo = maybe(wire.end_date_time, '/end_date_time', instant);
+  const elements = list(wire.elements, '/elements');
+  if (elements.length === 0) throw new PricingError('missing', '/elements', 'a tariff has at least one element');
   return {
-    id: text(wire.id, `${at}/id`),
-    currency: text(wire.currency, `${at}/currency`),
-    taxIncluded: readTaxIncluded(version, wire, at),
-    elements: elements.map((element, i) => readElement(version, element, `${at}/elements/${i}`)),
+    id: text(wire.id, '/id'),
+    currency: text(wire.currency, '/currency'),
+    taxIncluded: readTaxIncluded(version, wire),
+    elements: elements.map((element, i) => readElement(version, element, `/elements/${i}`, money)),
     ...(minPrice && version !== '2.1.1' ? { minPrice } : {}),
     ...(maxPrice && version !== '2.1.1' ? { maxPrice } : {}),
     ...(validFrom === undefined ? {} : { validFrom }),
@@ -105,39 +118,36 @@ export function readTariff(version: OcpiVersion, json: unknown, at = ''): Tariff
   };
 }
 
-function readTaxIncluded(version: OcpiVersion, wire: Json, at: string): Tariff['taxIncluded'] {
+function readTaxIncluded(version: OcpiVersion, wire: Json): Tariff['taxIncluded'] {
   // Until 2.2.1 all prices exclude VAT; 2.3.0 says it in the tariff and has no default.
   if (version !== '2.3.0') return 'no';
-  const said = text(wire.tax_included, `${at}/tax_included`);
+  const said = text(wire.tax_included, '/tax_included');
   if (said === 'YES') return 'yes';
   if (said === 'NO') return 'no';
   if (said === 'N/A') return 'notApplicable';
-  throw new PricingError('type', `${at}/tax_included`, `${said} is not YES, NO or N/A`);
+  throw new PricingError('type', '/tax_included', `${said} is not YES, NO or N/A`);
 }
 
-function readLimit(version: OcpiVersion, json: unknown, at: string): PriceLimit {
+function readLimit(version: OcpiVersion, json: unknown, at: string, money: Money): PriceLimit {
   const wire = record(json, at);
   const [before, after] = version === '2.3.0' ? ['before_taxes', 'after_taxes'] : ['excl_vat', 'incl_vat'];
   const afterTaxes = maybe(wire[after!], `${at}/${after}`, money);
   return { beforeTaxes: money(wire[before!], `${at}/${before}`), ...(afterTaxes === undefined ? {} : { afterTaxes }) };
 }
 
-/** A wire number of the currency as an integer of 10^-9. */
-export function money(value: unknown, at: string): bigint {
-  const x = number(value, at);
-  return scale(x, 9, at);
-}
+/** Reads a wire number of the currency as an integer of 10^-9. */
+type Money = (value: unknown, at: string) => bigint;
 
-function readElement(version: OcpiVersion, json: unknown, at: string): TariffElement {
+function readElement(version: OcpiVersion, json: unknown, at: string, money: Money): TariffElement {
   const wire = record(json, at);
   const components = list(wire.price_components, `${at}/price_components`).map((c, i) =>
-    readComponent(version, c, `${at}/price_components/${i}`),
+    readComponent(version, c, `${at}/price_components/${i}`, money),
   );
   const restrictions = maybe(wire.restrictions, `${at}/restrictions`, (v, p) => readRestrictions(version, v, p));
   return { components, ...(restrictions && Object.keys(restrictions).length > 0 ? { restrictions } : {}) };
 }
 
-function readComponent(version: OcpiVersion, json: unknown, at: string): PriceComponent {
+function readComponent(version: OcpiVersion, json: unknown, at: string, money: Money): PriceComponent {
   const wire = record(json, at);
   const dimension = text(wire.type, `${at}/type`);
   if (!DIMENSIONS.includes(dimension)) throw new PricingError('type', `${at}/type`, `${dimension} is no tariff dimension`);
