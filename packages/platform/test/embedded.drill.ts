@@ -266,10 +266,10 @@ describe('embedded servers under kill -9', function () {
   it('survive a kill at any moment of the first start', async () => {
     const seed = Number(process.env.EVROAM_SEED ?? Date.now() % 100_000);
     console.log(`      seed ${seed}`);
-    for (let round = 0; round < 15; round += 1) {
+    for (let round = 0; round < 8; round += 1) {
       const folder = join(home, `first-${round}`);
       const hub = start(folder);
-      await delay((((seed + 1) * (round + 1) * 7919) % 1400) + 20);
+      await delay((((seed + 1) * (round + 1) * 7919) % 1600) + 20);
       if (round % 3 === 0) killAll(hub.left().filter(({ what }) => !/initdb|bin\/postgres|postgres:/.test(what)));
       hub.child.kill('SIGKILL');
       const again = start(folder);

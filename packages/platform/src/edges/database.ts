@@ -11,6 +11,8 @@ export interface Database {
   sequelize: Sequelize;
   sql: Sql;
   transact: Transact;
+  /** Connections at most. */
+  poolSize: number;
   /** Rejects unless PostgreSQL answers within `timeoutMs` (2 s if not said). */
   ping(timeoutMs?: number): Promise<void>;
   /** Waits for connections in use, then closes all. */
@@ -75,6 +77,7 @@ export async function openDatabase({ url, poolSize = 10, patienceMs = 30_000, on
     sequelize,
     sql,
     transact: createTransact(sequelize),
+    poolSize,
     ping: (timeoutMs = 2000) => within(timeoutMs, sql(undefined, 'SELECT 1')),
     close: () => sequelize.close(),
   };

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { expect } from 'chai';
 import type { Tx } from '../kernel/transact.js';
+import { openDatabase } from './database.js';
 import { createOutbox, type Delivery, type Outbox, type OutboxNote, outboxMigrations, Postponed } from './outbox.js';
 import { Bell, type TestDatabase, type TestRedis, testDatabase, testRedis } from './testing.js';
 
@@ -200,6 +201,26 @@ describe('the outbox', () => {
     await outbox.start();
     await emit('push', 'a', 'x');
     await bell.until(() => notes.some(({ kind }) => kind === 'parked'));
+  });
+
+  it('leaves connections to others when very many keys are due, and to handlers that need a second one', async () => {
+    const small = await openDatabase({ url: database.url, poolSize: 4 });
+    const busy = createOutbox({ database: small, redis, prefix: `${redis.prefix}-small`, sweepMs: 150, note: () => bell.ring() });
+    try {
+      busy.consume('ledger', { concurrency: 50, inTransaction: async () => void (await small.sql(undefined, 'SELECT pg_sleep(0.005)')) });
+      await small.transact((tx) =>
+        busy.emit(
+          tx,
+          'op',
+          Array.from({ length: 100 }, (_, n) => ({ consumer: 'ledger', key: String(n), body: n })),
+        ),
+      );
+      await busy.start();
+      await empty();
+    } finally {
+      await busy.stop();
+      await small.close();
+    }
   });
 
   it('refuses an event for a consumer that nobody plugged in', async () => {

@@ -4,6 +4,7 @@ import type { Tx } from '../kernel/transact.js';
 import type { Database } from './database.js';
 import type { Statement } from './group-commit.js';
 import type { Consumer, Lag, OutboxNote, ParkedEvent } from './outbox/delivery.js';
+import { createSlots } from './outbox/slots.js';
 import { createOutboxStore, type NewRow } from './outbox/store.js';
 import { createLook, type Look } from './outbox/worker.js';
 import { createQueue, type JobQueue } from './queue.js';
@@ -77,6 +78,8 @@ interface Lane {
 export function createOutbox({ database, redis, prefix, sweepMs = SWEEP_MS, note = () => undefined }: OutboxOptions): Outbox {
   const store = createOutboxStore(database.sql);
   const lanes = new Map<string, Lane>();
+  // A handler may need a second connection, and requests need some too.
+  const slots = createSlots(Math.max(1, Math.floor(database.poolSize / 2)));
   const asError = (error: unknown) => (error instanceof Error ? error : new Error(String(error)));
   let state: 'idle' | 'running' | 'stopping' = 'idle';
   let timer: NodeJS.Timeout | undefined;
@@ -163,7 +166,7 @@ export function createOutbox({ database, redis, prefix, sweepMs = SWEEP_MS, note
         ...(prefix ? { prefix } : {}),
         onError: (_, error) => note({ kind: 'interrupted', consumer: name, key: '', error }),
       });
-      const look = createLook({ name, consumer: consumer as Consumer, store, transact: database.transact, note });
+      const look = createLook({ slots, name, consumer: consumer as Consumer, store, transact: database.transact, note });
       lanes.set(name, { look, queue, concurrency: consumer.concurrency ?? CONCURRENCY, local: new Set(), atWork: new Set() });
     },
     start: async () => {

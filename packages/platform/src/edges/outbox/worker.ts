@@ -17,6 +17,8 @@ export interface WorkerParts {
   consumer: Consumer;
   store: OutboxStore;
   transact: Transact;
+  /** Shared by all consumers: what holds a connection must leave some to others. */
+  slots: <T>(work: () => Promise<T>) => Promise<T>;
   note: (note: OutboxNote) => void;
 }
 
@@ -28,10 +30,12 @@ export function createLook(parts: WorkerParts): Look {
   const { consumer } = parts;
   if ('inTransaction' in consumer) {
     const attempt = (key: string, careful: boolean) =>
-      lookInTransaction(parts, consumer.inTransaction, key, careful).catch((error: unknown) => {
-        if (error instanceof Overtaken) return true;
-        throw error;
-      });
+      parts
+        .slots(() => lookInTransaction(parts, consumer.inTransaction, key, careful))
+        .catch((error: unknown) => {
+          if (error instanceof Overtaken) return true;
+          throw error;
+        });
     return async (key) => {
       try {
         return await attempt(key, false);
