@@ -1,6 +1,6 @@
 /** What charging tells others, by consumer; the key of each event is the id of what it is about. */
 export const consumers = {
-  /** A remote start or stop to carry to a station. Key: request. */
+  /** A command to carry to a station. Key: request. */
   stationCommand: 'gateway.command',
   /** A remote start or stop came to an end, or to none. Key: request. */
   commandOutcome: 'roaming.command-outcome',
@@ -13,16 +13,26 @@ export const consumers = {
   cdrRecord: 'settlement.record',
 } as const;
 
+/** Names a token to a station. */
+export interface TokenName {
+  uid: string;
+  type: 'rfid' | 'appUser' | 'adHocUser' | 'emaid' | 'other';
+}
+
 export interface StationCommand {
   requestId: string;
   stationId: string;
   /** Domain time, ISO. After it the outcome is unknown. */
   deadline: string;
-  command: { kind: 'start'; connectorNumber: number; idTag: string } | { kind: 'stop'; transactionNumber: number };
+  command:
+    | { kind: 'start'; connectorNumber: number; token: TokenName; remoteStartId: number }
+    | { kind: 'stop'; transactionKey: string }
+    | { kind: 'reserve'; reservationNumber: number; connectorNumber: number; token: TokenName; until: string; groupId?: string }
+    | { kind: 'cancelReservation'; reservationNumber: number };
 }
 
 export interface CommandOutcome {
   requestId: string;
   kind: 'start' | 'stop';
-  outcome: 'accepted' | 'rejected' | 'stationOffline' | 'unknown';
+  outcome: 'accepted' | 'rejected' | 'stationOffline' | 'notSupported' | 'unknown';
 }

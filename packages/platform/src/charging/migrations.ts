@@ -64,4 +64,85 @@ export const migrations = [
       'CREATE INDEX charging_cdr_changed ON charging_cdr (operator_id, updated_at, id)',
     ],
   },
+  {
+    name: 'charging-002-journal',
+    up: [
+      // Sessions and connectors without one are the sources of samples; one sequence numbers both.
+      'CREATE SEQUENCE charging_source_no',
+      `ALTER TABLE charging_session
+        ADD COLUMN no bigint NOT NULL DEFAULT nextval('charging_source_no'),
+        ADD COLUMN transaction_key text,
+        ADD COLUMN connector_number integer,
+        ADD COLUMN token_uid text,
+        ADD COLUMN facts jsonb,
+        ADD COLUMN facts_rev integer NOT NULL DEFAULT 1,
+        ADD COLUMN disordered boolean NOT NULL DEFAULT false,
+        ADD COLUMN held boolean NOT NULL DEFAULT false,
+        ADD COLUMN ended_at timestamptz,
+        ADD COLUMN told_at timestamptz,
+        ALTER COLUMN transaction_number DROP NOT NULL`,
+      `UPDATE charging_session SET
+        transaction_key = transaction_number::text,
+        connector_number = 1,
+        token_uid = upper(state->'facts'->'token'->>'uid'),
+        facts = state->'facts',
+        state = (state - 'facts') || jsonb_build_object('activity', 'charging', 'activitySince', state->'at', 'last', '[0,0,0,0]'::jsonb, 'heard', '[]'::jsonb),
+        ended_at = (state->'endedAt'->>'$time')::timestamptz`,
+      `ALTER TABLE charging_session
+        ALTER COLUMN transaction_key SET NOT NULL,
+        ALTER COLUMN connector_number SET NOT NULL,
+        ALTER COLUMN token_uid SET NOT NULL,
+        ALTER COLUMN facts SET NOT NULL`,
+      'CREATE UNIQUE INDEX charging_session_no ON charging_session (no)',
+      'CREATE UNIQUE INDEX charging_session_key ON charging_session (operator_id, station_id, transaction_key)',
+      `CREATE INDEX charging_session_open ON charging_session (operator_id, station_id, connector_number) WHERE phase = 'charging'`,
+      `CREATE INDEX charging_session_disordered ON charging_session (no) WHERE disordered`,
+      'CREATE INDEX charging_session_held ON charging_session (operator_id, no) WHERE held',
+      'CREATE INDEX charging_session_token ON charging_session (operator_id, token_uid, started_at)',
+      `CREATE TABLE charging_source (
+        no bigint PRIMARY KEY DEFAULT nextval('charging_source_no'),
+        operator_id text NOT NULL,
+        station_id text NOT NULL,
+        connector_number integer NOT NULL,
+        UNIQUE (operator_id, station_id, connector_number)
+      )`,
+      `ALTER TABLE charging_start_request ADD COLUMN remote_start_id integer`,
+      'UPDATE charging_start_request SET remote_start_id = 0',
+      'CREATE INDEX charging_start_request_number ON charging_start_request (operator_id, station_id, remote_start_id)',
+      'DROP INDEX charging_start_request_due',
+      `CREATE INDEX charging_start_request_due ON charging_start_request (deadline) WHERE phase IN ('asked', 'accepted')`,
+      `CREATE TABLE charging_reservation (
+        operator_id text NOT NULL,
+        id text NOT NULL,
+        station_id text NOT NULL,
+        number integer NOT NULL,
+        token_uid text NOT NULL,
+        phase text NOT NULL,
+        due_at timestamptz,
+        body jsonb NOT NULL,
+        PRIMARY KEY (operator_id, id),
+        UNIQUE (operator_id, station_id, number)
+      )`,
+      'CREATE INDEX charging_reservation_due ON charging_reservation (due_at) WHERE due_at IS NOT NULL',
+      'DROP TABLE charging_reading',
+      // One row a message; what a station measures is kept as it came, times included.
+      `CREATE TABLE charging_sample (
+        source bigint NOT NULL,
+        at timestamptz NOT NULL,
+        digest bytea NOT NULL,
+        data bytea NOT NULL,
+        PRIMARY KEY (source, at, digest)
+      ) PARTITION BY RANGE (at)`,
+      // A clock that is years off must not lose a reading.
+      'CREATE TABLE charging_sample_other PARTITION OF charging_sample DEFAULT',
+      `CREATE TABLE charging_signed (
+        operator_id text NOT NULL,
+        source bigint NOT NULL,
+        at timestamptz NOT NULL,
+        digest bytea NOT NULL,
+        body jsonb NOT NULL,
+        PRIMARY KEY (source, at, digest)
+      )`,
+    ],
+  },
 ] as const;

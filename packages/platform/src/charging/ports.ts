@@ -11,19 +11,39 @@ export interface StationPlace {
   connectorNumber: number;
   place: EvseRef & CdrPlace;
   tariffIds: readonly string[];
+  /** What the connector can give. */
+  maxPowerWatt?: number;
 }
 
 export interface StationsPort {
-  /** Undefined if the station has no such connector. */
-  placeOf(operatorId: OperatorId, stationId: StationId, connectorNumber: number): Promise<StationPlace | undefined>;
+  /** Undefined if the station has no such connector; without a number the first one. */
+  placeOf(operatorId: OperatorId, stationId: StationId, connectorNumber?: number): Promise<StationPlace | undefined>;
   /** An EVSE of ours by OCPI ids; without a connector id the only or first one. */
   placeAt(operatorId: OperatorId, locationId: string, evseUid?: string, connectorId?: string): Promise<StationPlace | undefined>;
+  /** An EVSE of ours by the eMI3 id that stands on it. */
+  placeByEvseId(operatorId: OperatorId, evseId: string): Promise<StationPlace | undefined>;
 }
 
-export type TokenVerdict = { allowed: true; token: Token } | { allowed: false; token?: Token; reason: 'unknown' | 'blocked' | 'expired' };
+/** `ask`: the issuer wants to be asked before what stands here counts. OCPI 2.2.1, 12.4.5 */
+export type TokenVerdict =
+  | { allowed: true; token: Token; ask?: true }
+  | { allowed: false; token?: Token; reason: 'unknown' | 'blocked' | 'expired'; ask?: true };
+
+/** How a driver was identified: by a card or app, by a contract in the vehicle, or by the vehicle itself. */
+export type TokenKind = 'token' | 'contract' | 'vehicle';
 
 export interface TokensPort {
-  verdict(operatorId: OperatorId, uid: string): Promise<TokenVerdict>;
+  verdict(operatorId: OperatorId, uid: string, kind?: TokenKind): Promise<TokenVerdict>;
+}
+
+/** Asks the party which issued a token whether it may charge now. */
+export interface IssuersPort {
+  ask(
+    operatorId: OperatorId,
+    token: Token,
+    place: EvseRef | undefined,
+    signal: AbortSignal,
+  ): Promise<{ answer: 'allowed'; authorizationReference?: string } | { answer: 'blocked' | 'expired' | 'unknown' | 'unreachable' }>;
 }
 
 export interface TariffsPort {

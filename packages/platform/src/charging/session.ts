@@ -1,59 +1,19 @@
-import type { SessionId, StationId } from '../kernel/ids.js';
-import type { EvseRef } from '../model/location.js';
-import type { PartyId } from '../model/party.js';
-import type { AuthMethod, ChargingPeriod } from '../model/session.js';
-import type { TariffVersion } from '../model/tariff.js';
-import type { TokenRef } from '../model/token.js';
+import type { ChargingPeriod } from '../model/session.js';
+import { advance } from './advance.js';
+import { hasNumber, withNumber } from './numbers.js';
+import type { Change, ChargingEvent, ChargingState, Flag, OrderKey, PriceBorders, SessionFacts } from './session-state.js';
 
-/** What was true at the start and stays so: a later edit of tariff or location changes no running session. */
-export interface SessionFacts {
-  id: SessionId;
-  owner: PartyId;
-  stationId: StationId;
-  place: EvseRef;
-  timeZone: string;
-  token: TokenRef;
-  authMethod: AuthMethod;
-  authorizationReference?: string;
-  currency: string;
-  tariffs: readonly TariffVersion[];
-  startedAt: Date;
-  startRegisterMilliWh: number;
-}
+export type * from './session-state.js';
 
-/** Something about the meter that a person has to look at before money flows. */
-export type Flag = 'registerWentBack' | 'timeWentBack';
+type Charging = ChargingState & { phase: 'charging' };
 
-interface Metered {
-  /** The newest reading that counted. */
-  at: Date;
-  registerMilliWh: number;
-  periods: readonly ChargingPeriod[];
-  flags: readonly Flag[];
-}
+/** Flags that a person has to look at before money flows. */
+const HOLDING: ReadonlySet<Flag> = new Set(['registerWentBack', 'registerJumped']);
 
-export type ChargingState =
-  | ({ phase: 'charging'; facts: SessionFacts } & Metered)
-  | ({ phase: 'ended'; facts: SessionFacts; endedAt: Date; stopReason: string } & Metered);
+const RANK = { started: 0, metered: 1, stopped: 2 } as const;
 
-/** The same for every protocol: the drivers translate into these. */
-export type ChargingEvent =
-  | { kind: 'metered'; at: Date; registerMilliWh: number }
-  | { kind: 'stopped'; at: Date; registerMilliWh: number; reason: string };
-
-export type Change = 'none' | 'metered' | 'ended';
-
-/** Moments at which another price may begin, strictly between two others. */
-export type PriceBorders = (from: Date, until: Date) => readonly Date[];
-
-/**
- * OCPI carries kWh with four decimals. Energy that is shared out over a price border is shared in whole steps of that size,
- * so that the periods of the CDR sum to its total on every wire.
- */
-const WIRE_STEP_MILLI_WH = 100;
-
-export function begin(facts: SessionFacts): ChargingState {
-  const { startedAt, startRegisterMilliWh, tariffs } = facts;
+export function begin(facts: SessionFacts): Charging {
+  const { startedAt, startRegisterMilliWh, tariffs, clockShiftMs, provisional } = facts;
   const period: ChargingPeriod = {
     startedAt,
     ...(tariffs[0] ? { tariffId: tariffs[0].id } : {}),
@@ -61,65 +21,106 @@ export function begin(facts: SessionFacts): ChargingState {
     chargingSeconds: 0,
     parkingSeconds: 0,
   };
-  return { phase: 'charging', facts, at: startedAt, registerMilliWh: startRegisterMilliWh, periods: [period], flags: [] };
+  return {
+    phase: 'charging',
+    facts,
+    at: startedAt,
+    ...(startRegisterMilliWh === undefined ? {} : { registerMilliWh: startRegisterMilliWh }),
+    activity: 'charging',
+    activitySince: startedAt,
+    periods: [period],
+    flags: [...(clockShiftMs === undefined ? [] : ['clockCorrected' as const]), ...(provisional ? ['startMissing' as const] : [])],
+    last: [startedAt.getTime(), -1, -1, -1],
+    heard: [],
+  };
 }
 
-/** Hearing an event twice changes nothing; nothing reopens an ended session. OCPP 1.6, 4.10; errata 3.18 */
-export function apply(state: ChargingState, event: ChargingEvent, borders: PriceBorders): { state: ChargingState; change: Change } {
-  if (state.phase === 'ended') return { state, change: 'none' };
-  const metered = advance(state, event.at, event.registerMilliWh, borders);
-  if (event.kind === 'metered') {
-    return metered === state ? { state, change: 'none' } : { state: { ...state, ...metered }, change: 'metered' };
+/**
+ * Hearing an event twice changes nothing; nothing reopens an ended session; a stop counts at its own time, whenever it comes.
+ * An event that belongs before what was counted is kept and marks the session as disordered: `recount` gives it its place.
+ * OCPP 1.6, 4.10; errata 3.18. OCPP 2.0.1, E01 to E13
+ */
+export function apply(state: ChargingState, heard: ChargingEvent, borders: PriceBorders): { state: ChargingState; change: Change } {
+  const event = onOurClock(heard, state.facts);
+  if (event.seqNo !== undefined && hasNumber(state.heard, event.seqNo)) return { state, change: 'none' };
+  const noted: ChargingState = event.seqNo === undefined ? state : { ...state, heard: withNumber(state.heard, event.seqNo) };
+  if (noted.phase === 'ended') {
+    // A second stop is acknowledged and changes nothing; what was measured after the end belongs to no session.
+    if (event.kind === 'stopped' || event.at > noted.endedAt) return { state: noted, change: noted === state ? 'none' : 'kept' };
+    if (noted.rated) return { state: flagged(noted, 'lateReading'), change: 'kept' };
+    return { state: { ...noted, disordered: true }, change: 'disordered' };
   }
-  const endedAt = event.at < state.facts.startedAt ? state.at : event.at;
-  return { state: { ...state, ...metered, phase: 'ended', endedAt, stopReason: event.reason }, change: 'ended' };
+  if (event.kind === 'stopped') return { state: end(noted, event, borders), change: 'ended' };
+  if (event.at < noted.facts.startedAt && event.kind === 'metered')
+    return { state: { ...noted, disordered: true }, change: 'disordered' };
+  const order = orderOf(event);
+  if (isBefore(order, noted.last)) return { state: { ...noted, disordered: true }, change: 'disordered' };
+  const counted = advance(noted, event, borders);
+  return { state: { ...noted, ...counted, last: order }, change: 'metered' };
 }
 
-export function energyMilliWh(state: ChargingState): number {
+function end(state: Charging, stop: ChargingEvent & { kind: 'stopped' }, borders: PriceBorders): ChargingState {
+  const { registerMilliWh, reason } = stop;
+  const endedAt = stop.at < state.facts.startedAt ? state.facts.startedAt : stop.at;
+  const inOrder = endedAt >= state.at;
+  return {
+    ...state,
+    ...(inOrder ? advance(state, { ...stop, at: endedAt }, borders) : {}),
+    phase: 'ended',
+    endedAt,
+    stopReason: reason,
+    last: [endedAt.getTime(), RANK.stopped, 0, 0],
+    ...(registerMilliWh === undefined ? {} : { stopRegisterMilliWh: registerMilliWh }),
+    ...(inOrder ? {} : { disordered: true as const }),
+  };
+}
+
+/** Counts a session from all of its events, in whatever order they were heard: the same as if they had come in order. */
+export function recount(state: ChargingState, facts: SessionFacts, events: readonly ChargingEvent[], borders: PriceBorders): ChargingState {
+  const ordered = [...events].map((event) => onOurClock(event, facts)).sort((a, b) => compare(orderOf(a), orderOf(b)));
+  const { startedAt } = facts;
+  const kept = state.flags.filter((flag) => flag === 'lateReading' || flag === 'gap');
+  const counted = (next: ChargingState): ChargingState => ({ ...next, heard: state.heard, flags: [...new Set([...next.flags, ...kept])] });
+  let next: Charging = begin(facts);
+  for (const event of ordered) {
+    if (event.kind === 'stopped' || (state.phase === 'ended' && event.at > state.endedAt)) continue;
+    if (event.at >= startedAt) next = { ...next, ...advance(next, event, borders), last: orderOf(event) };
+    // What was read before the start tells where counting begins, when the start did not say.
+    else if (next.registerMilliWh === undefined && event.registerMilliWh !== undefined) next = { ...next, registerMilliWh: event.registerMilliWh };
+  }
+  if (state.phase === 'ended') {
+    const { endedAt: at, stopReason: reason, stopRegisterMilliWh } = state;
+    const stop = { kind: 'stopped' as const, at, reason, ...(stopRegisterMilliWh === undefined ? {} : { registerMilliWh: stopRegisterMilliWh }) };
+    return counted(end(next, stop, borders));
+  }
+  return counted(next);
+}
+
+export function energyMilliWh(state: Pick<ChargingState, 'periods'>): number {
   return state.periods.reduce((sum, period) => sum + period.energyMilliWh, 0);
 }
 
-function advance(state: Metered & { facts: SessionFacts }, at: Date, register: number, borders: PriceBorders): Metered {
-  if (at < state.at) return flagged(state, 'timeWentBack');
-  if (register < state.registerMilliWh) return flagged(state, 'registerWentBack');
-  const gained = register - state.registerMilliWh;
-  if (at.getTime() === state.at.getTime() && gained === 0) return state;
-
-  const cuts = at > state.at ? borders(state.at, at) : [];
-  const periods = [...state.periods];
-  let shared = 0;
-  let from = state.at;
-  for (const until of [...cuts, at]) {
-    const last = until === at;
-    const period = periods.at(-1)!;
-    const share = last ? gained : onWire(shareUntil(gained, state.at, until, at), period.energyMilliWh - shared);
-    periods[periods.length - 1] = {
-      ...period,
-      energyMilliWh: period.energyMilliWh + share - shared,
-      chargingSeconds: period.chargingSeconds + secondsSince(state.facts.startedAt, until) - secondsSince(state.facts.startedAt, from),
-    };
-    if (!last) periods.push({ ...period, startedAt: until, energyMilliWh: 0, chargingSeconds: 0, parkingSeconds: 0 });
-    shared = share;
-    from = until;
-  }
-  return { at, registerMilliWh: register, periods, flags: state.flags };
+/** True if a person has to look at it before it is priced. */
+export function isHeld({ flags, released }: Pick<ChargingState, 'flags' | 'released'>): boolean {
+  return !released && flags.some((flag) => HOLDING.has(flag));
 }
 
-/** Energy counts evenly between two readings: nobody measured in between. */
-function shareUntil(gained: number, from: Date, until: Date, to: Date): number {
-  return Number((BigInt(gained) * BigInt(until.getTime() - from.getTime())) / BigInt(to.getTime() - from.getTime()));
-}
-
-/** The share with which a period that ends holds a whole number of wire steps; what is left over is the next period's. */
-function onWire(share: number, before: number): number {
-  return share - ((before + share) % WIRE_STEP_MILLI_WH);
-}
-
-/** Whole seconds since the start, so that rounding never accumulates over periods. */
-function secondsSince(start: Date, moment: Date): number {
-  return Math.round((moment.getTime() - start.getTime()) / 1000);
-}
-
-function flagged<S extends Metered>(state: S, flag: Flag): S {
+export function flagged<S extends { flags: readonly Flag[] }>(state: S, flag: Flag): S {
   return state.flags.includes(flag) ? state : { ...state, flags: [...state.flags, flag] };
 }
+
+function orderOf({ at, kind, seqNo, registerMilliWh }: ChargingEvent): OrderKey {
+  return [at.getTime(), RANK[kind], seqNo ?? -1, registerMilliWh ?? -1];
+}
+
+function compare(a: OrderKey, b: OrderKey): number {
+  for (const [i, value] of a.entries()) if (value !== b[i]) return value - b[i]!;
+  return 0;
+}
+
+const isBefore = (a: OrderKey, b: OrderKey): boolean => compare(a, b) < 0;
+
+function onOurClock<E extends ChargingEvent>(event: E, { clockShiftMs }: SessionFacts): E {
+  return clockShiftMs === undefined ? event : { ...event, at: new Date(event.at.getTime() + clockShiftMs) };
+}
+

@@ -8,6 +8,8 @@ export interface StartRequest {
   stationId: StationId;
   place: EvseRef;
   token: Token;
+  /** What the station repeats when the session begins. OCPP 2.x, remoteStartId */
+  remoteStartId: number;
   authorizationReference?: string;
   requestedAt: Date;
   /** After this moment the outcome is unknown until the station says more. */
@@ -16,7 +18,7 @@ export interface StartRequest {
 }
 
 /**
- * asked -> accepted | rejected | unknown; a session that begins afterwards is linked, also after the deadline ("late success"),
+ * asked -> accepted | rejected | unknown; accepted -> expired when nobody came; a session that begins afterwards is linked, also after the deadline ("late success"),
  * for the energy flows whatever was answered.
  */
 export type StartState =
@@ -24,6 +26,7 @@ export type StartState =
   | { phase: 'accepted' }
   | { phase: 'rejected'; reason: StartRejection }
   | { phase: 'unknown' }
+  | { phase: 'expired' }
   | { phase: 'started'; sessionId: string; late: boolean };
 
 export type StartRejection = 'rejectedByStation' | 'stationOffline' | 'notSupported' | 'unknownEvse';
@@ -40,9 +43,10 @@ export function applyStart(state: StartState, event: StartEvent): StartState {
       if (state.phase !== 'asked' && state.phase !== 'unknown') return state;
       return event.accepted ? { phase: 'accepted' } : { phase: 'rejected', reason: event.reason ?? 'rejectedByStation' };
     case 'deadlinePassed':
+      if (state.phase === 'accepted') return { phase: 'expired' };
       return state.phase === 'asked' ? { phase: 'unknown' } : state;
     case 'began':
-      return state.phase === 'started' ? state : { phase: 'started', sessionId: event.sessionId, late: state.phase === 'unknown' };
+      return state.phase === 'started' ? state : { phase: 'started', sessionId: event.sessionId, late: state.phase === 'unknown' || state.phase === 'expired' };
   }
 }
 

@@ -59,11 +59,12 @@ export function createStore(sql: Sql) {
       return rows[0] && fromJson<Location>(rows[0].body);
     },
 
-    async ownerOf(operatorId: OperatorId, id: string): Promise<PartyId | undefined> {
+    async ownerOf(operatorId: OperatorId, id: string, evseUid: string | undefined): Promise<PartyId | undefined> {
       const rows = await sql<{ owner: PartyId }>(
         undefined,
-        'SELECT owner FROM stations_location WHERE operator_id = $1 AND id = $2 LIMIT 2',
-        [operatorId, id],
+        `SELECT owner FROM stations_location
+          WHERE operator_id = $1 AND id = $2 AND ($3::text IS NULL OR body->'evses' @> jsonb_build_array(jsonb_build_object('uid', $3::text))) LIMIT 2`,
+        [operatorId, id, evseUid ?? null],
       );
       return rows.length === 1 ? rows[0]?.owner : undefined;
     },

@@ -1,0 +1,66 @@
+import type { StationId } from '../kernel/ids.js';
+import type { EvseRef } from '../model/location.js';
+import type { Token } from '../model/token.js';
+
+/** A connector is kept free for a token until a moment. */
+export interface Reservation {
+  id: string;
+  /** Under which the station knows it: the same number again replaces it. OCPP 1.6, 5.13 */
+  number: number;
+  stationId: StationId;
+  connectorNumber: number;
+  place: EvseRef;
+  token: Token;
+  requestedAt: Date;
+  /** After it nobody waits for the station's answer. */
+  deadline: Date;
+  until: Date;
+  state: ReservationState;
+}
+
+/**
+ * asked -> active | rejected | unknown; active -> used | cancelled | expired (nobody came). OCPP 1.6 has no message for the end of a
+ * reservation, so it ends by the clock; 2.x may say so earlier.
+ */
+export type ReservationState =
+  | { phase: 'asked' }
+  | { phase: 'active' }
+  | { phase: 'rejected'; reason: ReservationRejection }
+  /** The station did not answer: it may have kept the connector all the same. */
+  | { phase: 'unknown' }
+  | { phase: 'used'; sessionId: string }
+  | { phase: 'cancelled' }
+  | { phase: 'expired'; noShow: boolean };
+
+export type ReservationRejection = 'rejectedByStation' | 'stationOffline' | 'notSupported';
+
+export type ReservationEvent =
+  | { kind: 'answered'; accepted: boolean; reason?: ReservationRejection }
+  | { kind: 'answerMissing' }
+  | { kind: 'used'; sessionId: string }
+  | { kind: 'cancelled' }
+  | { kind: 'ranOut' };
+
+export function applyReservation(state: ReservationState, event: ReservationEvent): ReservationState {
+  const running = state.phase === 'active' || state.phase === 'unknown';
+  switch (event.kind) {
+    case 'answered':
+      if (state.phase !== 'asked' && state.phase !== 'unknown') return state;
+      return event.accepted ? { phase: 'active' } : { phase: 'rejected', reason: event.reason ?? 'rejectedByStation' };
+    case 'answerMissing':
+      return state.phase === 'asked' ? { phase: 'unknown' } : state;
+    case 'used':
+      // A session that names it proves it, whatever was heard before.
+      return state.phase === 'used' ? state : { phase: 'used', sessionId: event.sessionId };
+    case 'cancelled':
+      return running || state.phase === 'asked' ? { phase: 'cancelled' } : state;
+    case 'ranOut':
+      return running || state.phase === 'asked' ? { phase: 'expired', noShow: state.phase === 'active' } : state;
+  }
+}
+
+/** The moment at which the clock has something to say about it. */
+export function dueAt({ state, deadline, until }: Reservation): Date | undefined {
+  if (state.phase === 'asked') return deadline < until ? deadline : until;
+  return state.phase === 'active' || state.phase === 'unknown' ? until : undefined;
+}

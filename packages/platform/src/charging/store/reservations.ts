@@ -1,0 +1,67 @@
+import type { Sql } from '../../edges/sql.js';
+import type { OperatorId, StationId } from '../../kernel/ids.js';
+import { fromJson, toJson } from '../../kernel/json.js';
+import { type Page, type PageRequest, pageOf } from '../../kernel/page.js';
+import type { Tx } from '../../kernel/transact.js';
+import { dueAt, type Reservation } from '../reservation.js';
+
+export function createReservationStore(sql: Sql) {
+  const read = (rows: { body: unknown }[]): Reservation | undefined => rows[0] && fromJson<Reservation>(rows[0].body);
+
+  return {
+    async saveReservation(tx: Tx, operatorId: OperatorId, reservation: Reservation): Promise<void> {
+      await sql(
+        tx,
+        `INSERT INTO charging_reservation (operator_id, id, station_id, number, token_uid, phase, due_at, body)
+         VALUES ($1, $2, $3, $4, upper($5), $6, $7, $8::jsonb)
+         ON CONFLICT (operator_id, id) DO UPDATE SET phase = EXCLUDED.phase, due_at = EXCLUDED.due_at, body = EXCLUDED.body`,
+        [
+          operatorId,
+          reservation.id,
+          reservation.stationId,
+          reservation.number,
+          reservation.token.uid,
+          reservation.state.phase,
+          dueAt(reservation) ?? null,
+          toJson(reservation),
+        ],
+      );
+    },
+
+    async lockReservation(tx: Tx, operatorId: OperatorId, id: string) {
+      return read(await sql(tx, 'SELECT body FROM charging_reservation WHERE operator_id = $1 AND id = $2 FOR UPDATE', [operatorId, id]));
+    },
+
+    async lockReservationByNumber(tx: Tx, operatorId: OperatorId, stationId: StationId, number: number) {
+      return read(
+        await sql(tx, 'SELECT body FROM charging_reservation WHERE operator_id = $1 AND station_id = $2 AND number = $3 FOR UPDATE', [
+          operatorId,
+          stationId,
+          number,
+        ]),
+      );
+    },
+
+    async reservation(operatorId: OperatorId, id: string) {
+      return read(await sql(undefined, 'SELECT body FROM charging_reservation WHERE operator_id = $1 AND id = $2', [operatorId, id]));
+    },
+
+    async reservations(operatorId: OperatorId, query: PageRequest): Promise<Page<Reservation>> {
+      const rows = await sql<{ id: string; body: unknown }>(
+        undefined,
+        'SELECT id, body FROM charging_reservation WHERE operator_id = $1 AND ($2::text IS NULL OR id > $2) ORDER BY id LIMIT $3',
+        [operatorId, query.after ?? null, query.limit + 1],
+      );
+      return pageOf(
+        rows,
+        query.limit,
+        ({ body }) => fromJson<Reservation>(body),
+        ({ id }) => id,
+      );
+    },
+
+    async dueReservations(now: Date): Promise<{ operatorId: OperatorId; id: string }[]> {
+      return sql(undefined, 'SELECT operator_id AS "operatorId", id FROM charging_reservation WHERE due_at <= $1 LIMIT 500', [now]);
+    },
+  };
+}
