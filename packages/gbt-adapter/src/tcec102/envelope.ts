@@ -58,21 +58,28 @@ export interface OpenOptions {
 }
 
 /**
- * Proves who sent a request and that it is new, without decrypting anything. Throws TcecError Signature alike for an unknown operator, a
- * wrong signature, an old time stamp and a repeated sequence; its message says which, for our own log only.
+ * Checks operator, signature and time stamp, without decrypting anything. Throws TcecError Signature alike for an unknown operator, a wrong
+ * signature and an old time stamp; its message says which, for our own log only.
  */
-export async function prove(envelope: RequestEnvelope, { keys, guard, now }: OpenOptions): Promise<Keys> {
-  const { OperatorID, Data, TimeStamp, Seq, Sig } = envelope;
+export function verify({ OperatorID, Data, TimeStamp, Seq, Sig }: RequestEnvelope, keys: Keys | undefined, now: Date): Keys {
   const isTheirs = isSigned(keys ?? decoyOf(OperatorID), Sig, OperatorID, Data, TimeStamp, Seq);
   if (!keys) throw new TcecError('Signature', `${OperatorID} is no partner`);
   if (!isTheirs) throw new TcecError('Signature', `the signature of ${OperatorID} is wrong`);
   const sentAt = stampOf(TimeStamp);
-  if (!sentAt || Math.abs(now.getTime() - sentAt.getTime()) > WINDOW_MS)
+  if (!sentAt || Math.abs(now.getTime() - sentAt.getTime()) > WINDOW_MS) {
     throw new TcecError('Signature', `the time stamp ${TimeStamp} is out of the window`);
+  }
+  return keys;
+}
+
+/** Proves who sent a request and that it is new: `verify`, and then its sequence was not used before, which is refused alike. */
+export async function prove(envelope: RequestEnvelope, { keys, guard, now }: OpenOptions): Promise<Keys> {
+  const proved = verify(envelope, keys, now);
+  const { OperatorID, TimeStamp, Seq } = envelope;
   if (!/^\d{1,18}$/.test(Seq) || !(await guard.isFirst(OperatorID, TimeStamp, Seq, now))) {
     throw new TcecError('Signature', `${TimeStamp} ${Seq} was used before`);
   }
-  return keys;
+  return proved;
 }
 
 /** Decrypts what was proved. Throws TcecError Parameters. */

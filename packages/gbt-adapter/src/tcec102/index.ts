@@ -13,6 +13,7 @@ export {
   refusal,
   sealRequest,
   sealResponse,
+  verify,
 } from './envelope.js';
 export { errorOfRet, MSG, RET, TcecError, type TcecErrorCode } from './errors.js';
 export type { Handle, TcecRequest, TcecResponse } from './handle.js';
