@@ -308,11 +308,11 @@ describe('an endpoint', () => {
     const [left, right] = socketPair();
     const csms = openEndpoint('csms', left, { actions: v21 });
     const peer = rawPeer(right);
-    const call = csms.call(v21.ClearCache, {});
+    const refused = failure(csms.call(v21.ClearCache, {}));
     const [, id] = await peer.hear();
     peer.say([3, id, { status: 'Perhaps' }]);
     expect((await peer.hear()).slice(0, 3)).to.deep.equal([5, id, 'PropertyConstraintViolation']);
-    expect((await failure(call)).code).to.equal('PropertyConstraintViolation');
+    expect((await refused).code).to.equal('PropertyConstraintViolation');
     peer.say([5, 'mine', 'FormatViolation', 'no', {}]);
     csms.handle(v21.Heartbeat, async () => ({ currentTime: accepted.currentTime }));
     peer.say([2, 'b', 'Heartbeat', {}]);

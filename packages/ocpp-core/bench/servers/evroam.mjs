@@ -1,0 +1,32 @@
+import { handlersFor, warm } from '../../dist/index.js';
+import * as v16 from '../../dist/v16/index.js';
+import * as v201 from '../../dist/v201/index.js';
+import { serveOcpp, speak } from '../../dist/websocket/index.js';
+import { answerTo, port } from './answers.mjs';
+
+const handlers16 = handlersFor('csms', v16);
+for (const action of [v16.BootNotification, v16.Heartbeat, v16.MeterValues]) handlers16.handle(action, async () => answerTo(action.name));
+const handlers201 = handlersFor('csms', v201).handle(v201.TransactionEvent, async () => answerTo('TransactionEvent'));
+warm([v16.BootNotification, v16.Heartbeat, v16.MeterValues, v201.TransactionEvent]);
+const server = await serveOcpp({
+  host: '127.0.0.1',
+  port,
+  path: '/ocpp/',
+  authenticate: async () => ({ accepted: true }),
+  versions: [speak(v16, undefined, { handlers: handlers16 }), speak(v201, undefined, { handlers: handlers201 })],
+  // One address plays all stations here.
+  limits: { handshakesPerMinuteOfAddress: 1e9, handshakesPerMinuteOfIdentity: 1e9 },
+});
+
+// A command to whichever station is named, timed here: what a storm does to it is measured.
+process.on('message', async ({ identity }) => {
+  const endpoint = server.connections.get(identity)?.endpoint;
+  const begun = performance.now();
+  const outcome = endpoint
+    ? await endpoint.call(v16.ClearCache, {}).then(
+        () => 'answered',
+        () => 'failed',
+      )
+    : 'absent';
+  process.send({ outcome, ms: performance.now() - begun });
+});

@@ -1,0 +1,102 @@
+// All chargers are cut, all come back at once and boot: time until the last is accepted, and what it does to commands meanwhile.
+//   node packages/ocpp-core/bench/storm.bench.mjs [chargers] [rounds]
+import { Charger, connectAll, prepareCall } from './charger.mjs';
+import { median, ratios, sleep, table } from './measure.mjs';
+import { payloads } from './payloads.mjs';
+import { judge, servers, start } from './server.mjs';
+
+const chargers = Number(process.argv[2] ?? 2_000);
+const rounds = Number(process.argv[3] ?? 7);
+const boot = prepareCall('BootNotification', payloads.BootNotification);
+
+/** One charger comes back, as often as it takes. */
+async function comeBack(charger) {
+  for (let tries = 0; tries < 20; tries += 1) {
+    try {
+      await charger.connect();
+      const accepted = await new Promise((resolve) => {
+        charger.lost = () => resolve(false);
+        charger.heard = (ok, data, body, length) => resolve(ok && data.toString('latin1', body, body + length).includes('Accepted'));
+        charger.send(boot);
+      });
+      if (accepted) return true;
+    } catch {
+      // Cut again: it tries once more.
+    }
+    await sleep(50);
+  }
+  return false;
+}
+
+const fresh = (server) => Array.from({ length: chargers }, (_, at) => new Charger(server.port, `CP${at}`, 'ocpp1.6'));
+
+/** Commands one after the other to a charger that stays, until told to stop. Gives their ms. */
+async function commands(server, isOver) {
+  const times = [];
+  while (!isOver()) {
+    const { outcome, ms } = await server.command('STAYS');
+    if (outcome !== 'answered') throw new Error(`a command ${outcome}`);
+    times.push(ms);
+    await sleep(2);
+  }
+  return times;
+}
+
+const p99 = (times) => [...times].sort((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * 0.99))];
+
+async function storm(server, withCommands) {
+  const before = fresh(server);
+  await connectAll(before);
+  let idle = [];
+  if (withCommands) {
+    let idleOver = false;
+    setTimeout(() => {
+      idleOver = true;
+    }, 1_000);
+    idle = await commands(server, () => idleOver);
+  }
+  for (const charger of before) charger.drop();
+  await sleep(300);
+  let over = false;
+  const meanwhile = withCommands ? commands(server, () => over) : Promise.resolve([]);
+  const begun = performance.now();
+  const back = fresh(server);
+  const accepted = (await Promise.all(back.map(comeBack))).filter(Boolean).length;
+  const seconds = (performance.now() - begun) / 1_000;
+  over = true;
+  const busy = await meanwhile;
+  for (const charger of back) charger.drop();
+  await sleep(300);
+  return { seconds, lost: chargers - accepted, ...(withCommands ? { idleP99: p99(idle), busyP99: p99(busy) } : {}) };
+}
+
+const running = {};
+for (const [role, name] of Object.entries(servers)) running[role] = await start(name);
+const stays = new Charger(running.ours.port, 'STAYS', 'ocpp1.6');
+await stays.connect();
+const seconds = { base: [], peer: [], ours: [] };
+let lost = 0;
+for (let round = 0; round < rounds; round += 1) {
+  for (const role of Object.keys(servers)) {
+    const result = await storm(running[role], false);
+    seconds[role].push(result.seconds);
+    if (role === 'ours') lost += result.lost;
+  }
+}
+const delays = [];
+for (let round = 0; round < 3; round += 1) delays.push(await storm(running.ours, true));
+stays.drop();
+for (const server of Object.values(running)) await server.stop();
+console.log(`${chargers} chargers return at once and boot; ${rounds} rounds in turn\n`);
+table([['server', 's to the last Accepted'], ...Object.keys(servers).map((role) => [servers[role], median(seconds[role]).toFixed(2)])]);
+console.log();
+const peer = ratios(seconds.ours, seconds.peer);
+judge([
+  { what: 'time of ocpp-rpc strict, median', value: peer.median, most: 0.75 },
+  { what: 'time of ocpp-rpc strict, least', value: peer.least, most: 0.75 },
+  { what: 'chargers lost', value: lost, most: 0 },
+  { what: 'p99 of a command meanwhile, of the idle one', value: median(delays.map(({ idleP99, busyP99 }) => busyP99 / idleP99)), most: 3 },
+]);
+console.log(
+  `  idle p99 ${median(delays.map(({ idleP99 }) => idleP99)).toFixed(1)} ms, in the storm ${median(delays.map(({ busyP99 }) => busyP99)).toFixed(1)} ms`,
+);
