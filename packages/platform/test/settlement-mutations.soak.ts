@@ -23,7 +23,7 @@ interface Mutation {
 const MUTATIONS: readonly Mutation[] = [
   { breaks: '1 entries balance', file: 'postings', from: "legs('debit', 'cost', net - rounding)", to: "legs('debit', 'cost', net)", caughtBy: 'postings' },
   { breaks: '1 legs are positive', file: 'postings', from: 'if (minor === 0n)', to: 'if (minor < 0n)', caughtBy: 'postings' },
-  { breaks: '1 in the database', file: 'migrations', from: 'sum(leg) = 0', to: 'sum(leg) IS NOT NULL', caughtBy: 'actions' },
+  { breaks: '1 in the database', file: 'migrations', from: 'RETURN total = 0 AND', to: 'RETURN', caughtBy: 'actions' },
   { breaks: '2 nothing is made or lost', file: 'ledger', from: "side === 'debit' ? minor : -minor", to: "side === 'debit' ? minor : minor", caughtBy: 'service' },
   { breaks: '3 entries are only added', file: 'migrations', from: 'BEFORE UPDATE OR DELETE ON settlement_entry', to: 'BEFORE DELETE ON settlement_entry', caughtBy: 'actions' },
   { breaks: '3 blocks name the one before', file: 'service/closing', from: "previous: last?.hash ?? '0'.repeat(64)", to: "previous: '0'.repeat(64)", caughtBy: 'actions' },

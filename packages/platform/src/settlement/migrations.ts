@@ -121,8 +121,17 @@ export const migrations: readonly { name: string; up: readonly string[] }[] = [
         PRIMARY KEY (operator_id, name)
       )`,
       // One row is one entry, so that it is there whole or not at all; a debit is positive.
-      `CREATE FUNCTION settlement_balanced(legs bigint[]) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT AS '
-        SELECT count(*) >= 2 AND count(leg) = count(*) AND bool_and(leg <> 0) AND sum(leg) = 0 FROM unnest(legs) AS leg'`,
+      `CREATE FUNCTION settlement_balanced(legs bigint[]) RETURNS boolean LANGUAGE plpgsql IMMUTABLE STRICT AS '
+        DECLARE
+          leg bigint;
+          total bigint := 0;
+        BEGIN
+          FOREACH leg IN ARRAY legs LOOP
+            IF leg IS NULL OR leg = 0 THEN RETURN false; END IF;
+            total := total + leg;
+          END LOOP;
+          RETURN total = 0 AND cardinality(legs) >= 2;
+        END'`,
       `CREATE TABLE settlement_entry (
         operator_id text NOT NULL,
         id bigint GENERATED ALWAYS AS IDENTITY,

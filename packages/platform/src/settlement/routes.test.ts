@@ -85,6 +85,9 @@ describe('the admin API of settlement', () => {
     const csv = (await call('GET', `/statements/${id}/lines.csv`)).text.split('\r\n');
     expect(csv).to.have.length(4);
     expect(csv[1]).to.match(/^cdr,DE\*ABC\*=1\+1,S-=1\+1,20,7\.50,1\.58,9\.08,9\.08,EUR,payable:DE-ABC,rated,/);
+    expect((await call('GET', `/statements/${id}/statement.pdf`)).text).to.match(/^%PDF-1\.4/);
+    expect((await call('GET', `/statements/${id}/diff/${id}`)).json()).to.deep.equal({ added: [], removed: [], changed: [], due: '0' });
+    expect((await call('GET', '/periods/2026-11/run')).json()).to.deep.include({ differing: [], period: '2026-11' });
     expect((await call('GET', '/ledger/trial')).json().imbalance).to.deep.equal({ EUR: '0.00' });
     expect((await call('GET', '/ledger/audit')).json().faults).to.deep.equal([]);
     expect((await call('POST', `/statements/${id}/accept`, { body: { reason: 'mail of 12 Nov' } })).json().statement.state).to.equal(

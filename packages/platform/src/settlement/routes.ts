@@ -1,3 +1,4 @@
+import { digest } from '@evroam/ocpi/statement';
 import { type Request, type Response, Router } from 'express';
 import { ApiError } from '../edges/admin-app.js';
 import type { OperatorId } from '../kernel/ids.js';
@@ -12,6 +13,8 @@ import { balanceOf } from './ledger.js';
 import { readPeriod } from './period.js';
 import type { Acted, By } from './service/actions.js';
 import type { SettlementService } from './service.js';
+import { diffStatements } from './statement-diff.js';
+import { statementPdf } from './statement-pdf.js';
 
 /** Who calls, or a thrown ApiError: 401 for nobody, 403 for one whose role does not reach. */
 export type Caller = (
@@ -74,6 +77,8 @@ export function createRoutes(settlement: SettlementService, caller: Caller): Rou
   act('/periods/:name/close', (operatorId, by, request) => settlement.closePeriod(operatorId, periodOf(request), by));
   act('/periods/:name/reopen', (operatorId, by, request) => settlement.reopen(operatorId, periodOf(request), by));
 
+  read('/periods/:name/run', (operatorId, request) => settlement.run(operatorId, periodOf(request)));
+
   read('/statements', async (operatorId, request) => {
     const period = typeof request.query.period === 'string' ? readPeriod(request.query.period) : undefined;
     return {
@@ -91,6 +96,14 @@ export function createRoutes(settlement: SettlementService, caller: Caller): Rou
   });
   read('/statements/:id/lines.csv', async (operatorId, request, response) => {
     response.type('text/csv; charset=utf-8').send(toCsv(lineRows(found(await settlement.bundle(operatorId, idOf(request))))));
+  });
+  read('/statements/:id/statement.pdf', async (operatorId, request, response) => {
+    const text = found(await settlement.bundle(operatorId, idOf(request)));
+    response.type('application/pdf').send(statementPdf(text, digest(text)));
+  });
+  read('/statements/:id/diff/:other', async (operatorId, request) => {
+    const [before, after] = await Promise.all([idOf(request), String(request.params.other)].map((id) => settlement.bundle(operatorId, id)));
+    return diffStatements(JSON.parse(found(before)), JSON.parse(found(after)));
   });
   act('/statements/:id/accept', (operatorId, by, request) => settlement.acceptStatement(operatorId, idOf(request), by));
 
