@@ -77,6 +77,13 @@ const component = ({ steps }: Kind): fc.Arbitrary<PriceComponent> =>
     })
     .map(({ taxes: t, ...rest }): PriceComponent => (t === undefined ? rest : { ...rest, taxes: t }));
 
+/** As most tariffs are: four decimals and one tax at most, which are summed in plain numbers. */
+const plainly = ({ price: p, taxes: t, ...rest }: PriceComponent): PriceComponent => ({
+  ...rest,
+  price: p - (p % 100_000n),
+  ...(t ? { taxes: t.slice(0, 1) } : {}),
+});
+
 const tariffOf = (kind: Kind): fc.Arbitrary<Tariff> =>
   fc
     .record({
@@ -88,14 +95,18 @@ const tariffOf = (kind: Kind): fc.Arbitrary<Tariff> =>
         }),
         { minLength: 1, maxLength: 5 },
       ),
+      plain: fc.boolean(),
       min: fc.option(nano, { nil: undefined }),
       max: fc.option(nano, { nil: undefined }),
     })
-    .map(({ taxIncluded, elements, min, max }) => ({
+    .map(({ taxIncluded, elements, plain, min, max }) => ({
       id: 'T',
       currency: 'EUR',
       taxIncluded,
-      elements: elements.map(({ components, restrictions: r }) => (r ? { components, restrictions: r } : { components })),
+      elements: elements.map(({ components: all, restrictions: r }) => {
+        const components = plain ? all.map(plainly) : all;
+        return r ? { components, restrictions: r } : { components };
+      }),
       ...(min !== undefined ? { minPrice: { beforeTaxes: min, afterTaxes: min + min / 5n } } : {}),
       ...(max !== undefined
         ? { maxPrice: { beforeTaxes: max * 10n, ...(kind.limits === 'both sides' ? { afterTaxes: max * 11n } : {}) } }
@@ -343,15 +354,11 @@ describe('pricing, for random tariffs and sessions', () => {
   });
 
   it('has one total, whether summed in plain numbers or in whole', () => {
-    let quick = 0;
     fc.assert(
       fc.property(tariffOf(everything), session, zone, (t, s, timeZone) => {
-        const total = pricer([t], { timeZone }).total(s);
-        expect(total).to.deep.equal(price([t], s, { timeZone }).total);
-        if (t.taxIncluded === 'no' && (total.beforeTaxes ?? 0n) > 0n) quick += 1;
+        expect(pricer([t], { timeZone }).total(s)).to.deep.equal(price([t], s, { timeZone }).total);
       }),
-      check,
+      { ...check, numRuns: 4 * runs },
     );
-    expect(quick).to.be.greaterThan(runs / 4);
   });
 });

@@ -48,9 +48,9 @@ export interface Compiled {
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
-/** Windows are found a week at a time and kept; two years of weeks serve a settlement run. */
-const CHUNK_MS = 7 * DAY_MS;
-const MAX_CHUNKS = 110;
+/** Windows are found a day at a time, since most sessions lie within one, and kept: a settlement run has a month or a quarter. */
+const CHUNK_MS = DAY_MS;
+const MAX_CHUNKS = 800;
 
 /** Whether the tariff depends on local time, so that it cannot be priced without a zone. */
 export function usesClock(tariff: Tariff): boolean {
@@ -103,17 +103,19 @@ export function compile(tariff: Tariff, timeZone: string, policies: Policies, ba
     }),
   );
   const sets = new Map<string, ActiveSet>();
-  const setFor = (holds: readonly boolean[]): ActiveSet => {
-    const key = holds.map(Number).join('');
-    const set = sets.get(key) ?? activeSet(tariff, entries, holds, base);
-    sets.set(key, set);
+  const setFor = (holds: string): ActiveSet => {
+    let set = sets.get(holds);
+    if (!set) {
+      set = activeSet(tariff, entries, holds, base);
+      sets.set(holds, set);
+    }
     return set;
   };
   const cuts = (pick: (r: Restrictions) => readonly (number | undefined)[]) =>
     [...new Set(tariff.elements.flatMap(({ restrictions }) => (restrictions ? pick(restrictions) : [])))]
       .filter((x): x is number => x !== undefined && x > 0)
       .sort((a, b) => a - b);
-  const always: Window = { from: -Infinity, to: Infinity, set: setFor(tariff.elements.map(() => true)) };
+  const always: Window = { from: -Infinity, to: Infinity, set: setFor(HOLDS.repeat(tariff.elements.length)) };
   return {
     tariff,
     entries,
@@ -128,15 +130,18 @@ function lineDimension(price: PriceComponent, restrictions: Restrictions | undef
   return price.dimension === 'FLAT' ? 'RESERVATION_FLAT' : price.dimension === 'TIME' ? 'RESERVATION_TIME' : price.dimension;
 }
 
-function activeSet(tariff: Tariff, entries: readonly Entry[], holds: readonly boolean[], base: number): ActiveSet {
-  const offer = (dimension: Dimension, ...reservations: (string | undefined)[]) =>
-    reservations.flatMap((reservation) =>
-      entries.flatMap(({ element, price }, i) =>
-        holds[element] && price.dimension === dimension && tariff.elements[element]?.restrictions?.reservation === reservation
-          ? [base + i]
-          : [],
-      ),
-    );
+function activeSet(tariff: Tariff, entries: readonly Entry[], holds: string, base: number): ActiveSet {
+  const offer = (dimension: Dimension, ...reservations: (string | undefined)[]) => {
+    const list: number[] = [];
+    for (const reservation of reservations) {
+      for (let i = 0; i < entries.length; i++) {
+        const { element, price } = entries[i]!;
+        const wanted = price.dimension === dimension && tariff.elements[element]?.restrictions?.reservation === reservation;
+        if (wanted && holds[element] === HOLDS) list.push(base + i);
+      }
+    }
+    return list;
+  };
   const candidates = {
     flat: offer('FLAT', undefined),
     energy: offer('ENERGY', undefined),
@@ -178,7 +183,10 @@ function usesLoad(r: Restrictions | undefined): boolean {
   return [r.minCurrentMicroA, r.maxCurrentMicroA, r.minPowerMilliW, r.maxPowerMilliW].some((limit) => limit !== undefined);
 }
 
-type SetFor = (holds: readonly boolean[]) => ActiveSet;
+/** The set of the elements that the clock allows, one sign an element. */
+type SetFor = (holds: string) => ActiveSet;
+const HOLDS = '1';
+const HOLDS_NOT = '0';
 
 function windows(tariff: Tariff, zone: Zone, policies: Policies, setFor: SetFor): (instant: number) => Window {
   const minutes = new Set<number>([0]);
@@ -188,7 +196,7 @@ function windows(tariff: Tariff, zone: Zone, policies: Policies, setFor: SetFor)
   }
   const borders = [...minutes].sort((a, b) => a - b).map((m) => m * MINUTE_MS);
   const chunks = new Map<number, readonly Window[]>();
-  let last: Window = { from: 1, to: 0, set: setFor([]) };
+  let last: Window = { from: 1, to: 0, set: setFor('') };
   return (instant) => {
     if (instant >= last.from && instant < last.to) return last;
     const number = Math.floor(instant / CHUNK_MS);
@@ -210,7 +218,7 @@ function windows(tariff: Tariff, zone: Zone, policies: Policies, setFor: SetFor)
   };
 }
 
-/** The windows of a week. A border is where the wall clock shows it, also twice or never on the days it is changed. */
+/** The windows of a chunk. A border is where the wall clock shows it, also twice or never on the days it is changed. */
 function findWindows(tariff: Tariff, zone: Zone, policies: Policies, setFor: SetFor, borders: readonly number[], from: number): Window[] {
   const to = from + CHUNK_MS;
   const out: Window[] = [];
@@ -229,7 +237,9 @@ function findWindows(tariff: Tariff, zone: Zone, policies: Policies, setFor: Set
     for (let i = 0; i < edges.length; i++) {
       const edge = edges[i]!;
       const local = edge + span.offset;
-      const set = setFor(tariff.elements.map(({ restrictions }) => !restrictions || clockHolds(restrictions, local, policies)));
+      let holds = '';
+      for (const { restrictions: r } of tariff.elements) holds += !r || clockHolds(r, local, policies) ? HOLDS : HOLDS_NOT;
+      const set = setFor(holds);
       const before = out.at(-1);
       const until = edges[i + 1] ?? end;
       if (before?.set === set) out[out.length - 1] = { from: before.from, to: until, set };

@@ -119,6 +119,36 @@ describe('pricing: when an element holds', () => {
     expect(volumes(priced(limited, [{ ...fast, minPowerMilliW: 49_999_999 }]))).to.deep.equal(['ENERGY 1 1']);
   });
 
+  it('counts a duration from the end of a reservation, or by policy from its start', () => {
+    const later = tariff([[time(5), { reservation: 'RESERVATION' }], [time(1), { min_duration: 1800 }], [time(2)]]);
+    const periods = [period({ start: 0, end: HOUR, reservationMs: HOUR }), period({ start: HOUR, end: 2 * HOUR, timeMs: HOUR })];
+    expect(volumes(priced(later, periods))).to.deep.equal(['RESERVATION_TIME 0 3600000', 'TIME 2 1800000', 'TIME 1 1800000']);
+    expect(volumes(priced(later, periods, { policies: { durationFrom: 'start' } }))).to.deep.equal([
+      'RESERVATION_TIME 0 3600000',
+      'TIME 1 3600000',
+    ]);
+  });
+
+  it('charges a reservation fee once, and counts the duration of a reservation through all of its periods', () => {
+    const fee = { type: 'FLAT', price: 2, step_size: 0 };
+    const held = tariff([
+      [[fee, time(6)], { reservation: 'RESERVATION', min_duration: 1800 }],
+      [[fee, time(3)], { reservation: 'RESERVATION' }],
+    ]);
+    const half = (start: number) => period({ start, end: start + HOUR / 4, reservationMs: HOUR / 4 });
+    expect(volumes(priced(held, [half(0), half(HOUR / 4), half(HOUR / 2)]))).to.deep.equal([
+      'RESERVATION_FLAT 1 1',
+      'RESERVATION_TIME 1 1800000',
+      'RESERVATION_TIME 0 900000',
+    ]);
+  });
+
+  it('charges what a reservation and charging share in one period each by its own elements', () => {
+    const both = tariff([[time(5), { reservation: 'RESERVATION' }], [energy(1)]]);
+    const mixed = period({ start: 0, end: HOUR, reservationMs: HOUR / 2, energyMilliWh: kWh(3) });
+    expect(volumes(priced(both, [mixed]))).to.deep.equal(['RESERVATION_TIME 0 1800000', 'ENERGY 1 3000000']);
+  });
+
   it('cannot price local times without a zone', () => {
     expect(() => price([day], { start: 0, end: 1, periods: [] })).to.throw('depends on local time');
   });

@@ -51,6 +51,7 @@ export class Tally {
   #parking = NONE;
   #tariffId: string | undefined | null = null;
   #until = -Infinity;
+  #periodStart = -Infinity;
   /** Where min/max_duration begin to count; NaN before anything that counts. */
   #origin = Number.NaN;
   #reservedFrom = Number.NaN;
@@ -97,6 +98,7 @@ export class Tally {
     const { start, end } = period;
     if (!(start >= this.#until && end >= start)) throw new PricingError('order', '', 'periods are added in the order of time');
     this.#until = end;
+    this.#periodStart = start;
     if (period.tariffId !== this.#tariffId) this.#use(period.tariffId);
     const { energyMilliWh, timeMs, parkingMs, reservationMs } = period;
     if (reservationMs > 0) {
@@ -287,7 +289,15 @@ export class Tally {
       this.count += 1;
     }
     this.volumes[index] = before + volume;
-    this.slices?.[index]?.push({ from, to, volume });
+    if (this.slices) this.#slice(this.slices[index]!, from, to, volume);
+  }
+
+  /** Adds a slice; where it goes on from the one before in the same period, both are one. */
+  #slice(list: Slice[], from: number, to: number, volume: number): void {
+    const before = list.at(-1);
+    if (before && before.to === from && from > this.#periodStart)
+      list[list.length - 1] = { from: before.from, to, volume: before.volume + volume };
+    else list.push({ from, to, volume });
   }
 }
 
