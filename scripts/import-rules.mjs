@@ -76,7 +76,7 @@ export function findBreaches(root) {
     const files = readSources(root, `packages/${name}/src`);
     for (const [path, { imports, environment }] of files) {
       const report = (line, rule, fix) => breaches.push({ file: `packages/${name}/src/${path}`, line, rule, fix });
-      const test = path.endsWith('.test.ts');
+      const test = /\.(test|drill|soak)\.ts$/.test(path);
       for (const found of imports) {
         const target = resolve(path, found.specifier);
         checkPackage(name, path, found, target, (rule, fix) => report(found.line, rule, fix));

@@ -102,6 +102,11 @@ describe('evroam proto', () => {
     expect((await evroam(['proto', 'list', 'ocpi', '2.2.1', '--query', '[].name'])).out)
       .to.include('CDR')
       .and.to.include('hubclientinfo');
+    const rows = async (what: string) => JSON.parse((await evroam(['proto', 'list', what, '-o', 'json'])).out).length;
+    expect(await rows('tcec')).to.equal(15);
+    // The 22 of a session, and the diagnostic ones.
+    expect(await rows('gbt27930')).to.be.at.least(22);
+    expect(await rows('ykc')).to.be.above(30);
   });
 
   it('says what is wrong with a YKC frame, and answers a program that asks line by line', async () => {

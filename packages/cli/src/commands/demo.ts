@@ -80,7 +80,7 @@ async function tell(io: Io, folder: string, setting: string, onStep: (step: stri
   const hub = await startHubProcess({
     folder: join(folder, 'hub'),
     clock: setting,
-    freePorts: true,
+    ports: 'free',
     environment: io.environment.all,
     onStep: (step) => onStep(`  ${step}`),
   });

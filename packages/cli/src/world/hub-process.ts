@@ -29,14 +29,14 @@ export interface HubProcess {
 export interface HubProcessOptions {
   readonly folder: string;
   readonly clock: string | undefined;
-  /** Where its ports are not to be the usual ones. */
-  readonly freePorts: boolean;
+  /** Whether its ports are not to be the usual ones: any free ones, or those of a hub that was there before. */
+  readonly ports: 'usual' | 'free' | HubAddresses;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly onStep: (step: string) => void;
 }
 
 /** Starts a hub and waits until it is ready. Its log goes to `hub.log` in the data folder. */
-export async function startHubProcess({ folder, clock, freePorts, environment, onStep }: HubProcessOptions): Promise<HubProcess> {
+export async function startHubProcess({ folder, clock, ports, environment, onStep }: HubProcessOptions): Promise<HubProcess> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const logFile = join(folder, 'hub.log');
   const log = openSync(logFile, 'a', 0o600);
@@ -49,7 +49,7 @@ export async function startHubProcess({ folder, clock, freePorts, environment, o
       // The partners of the demo live on this machine.
       EVROAM_OUTBOUND_ALLOW: environment.EVROAM_OUTBOUND_ALLOW || '127.0.0.0/8',
       ...(clock === undefined ? {} : { EVROAM_CLOCK: clock }),
-      ...(freePorts ? { EVROAM_PORT: '0', EVROAM_OCPP_PORT: '0', EVROAM_TCEC_PORT: '0', EVROAM_YKC_PORT: '0' } : {}),
+      ...portsOf(ports),
     },
   });
   closeSync(log);
@@ -83,6 +83,13 @@ export async function startHubProcess({ folder, clock, freePorts, environment, o
       await admin.close();
     },
   };
+}
+
+function portsOf(ports: HubProcessOptions['ports']): Readonly<Record<string, string>> {
+  if (ports === 'usual') return {};
+  const free = { EVROAM_PORT: '0', EVROAM_OCPP_PORT: '0', EVROAM_TCEC_PORT: '0', EVROAM_YKC_PORT: '0' };
+  if (ports === 'free') return free;
+  return { ...free, EVROAM_PORT: new URL(ports.admin).port, EVROAM_OCPP_PORT: new URL(ports.ocpp.replace('<identity>', 'x')).port };
 }
 
 /** The end of the log: why a hub would not start stands there. */

@@ -25,7 +25,7 @@ export async function runLive(io: Io, { folder: given, rate }: { folder: string;
   const clock = clockFromSetting(setting);
   const onStep = (step: string) => io.talk(`· ${step}`);
   onStep(`starting a hub on ${folder}`);
-  const hub = await startHubProcess({ folder, clock: setting, freePorts: false, environment: io.environment.all, onStep });
+  const hub = await startHubProcess({ folder, clock: setting, ports: 'usual', environment: io.environment.all, onStep });
   const events: string[] = [];
   const heard = new Map<string, string>();
   let screen: Screen | undefined;
