@@ -110,7 +110,8 @@ describe('a GB/T 27930 capture', () => {
       '1812F456#00',
     );
     expect(phases).to.deep.equal(['handshake', 'identification', 'configuration', 'identification']);
-    expect(end).to.deep.equal({ by: undefined, cause: 'silence', reasons: [], isComplete: false });
+    expect(end).to.deep.equal({ by: undefined, cause: 'silence', reasons: ['no BHM'], isComplete: false });
+    expect(tracked('1801F456#0001010101313233').end.reasons).to.deep.equal(['no BRM']);
     expect(foreignFrames).to.equal(1);
     expect(errors).to.deep.equal(['a CCS has at least 6 bytes, not 1']);
   });

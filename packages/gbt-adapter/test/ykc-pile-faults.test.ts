@@ -1,9 +1,20 @@
 import { once } from 'node:events';
-import { ReadRealtimeData, Reboot, RemoteStart, RemoteStop, TimeSync } from '@evroam/gbt-adapter/ykc';
+import {
+  BillingModelSet,
+  CardClear,
+  CardSync,
+  ParallelRemoteStart,
+  ReadRealtimeData,
+  Reboot,
+  RemoteStart,
+  RemoteStop,
+  TimeSync,
+  Update,
+} from '@evroam/gbt-adapter/ykc';
 import { SimulatedPile } from '@evroam/gbt-adapter/ykc/simulator';
 import { expect } from 'chai';
 import { GUN, HOUR, type PileWorld, pileWorld, START, VEHICLE } from './pile-world.js';
-import { PILE } from './platform.js';
+import { MODEL, PILE } from './platform.js';
 
 describe('a simulated 云快充 pile on a bad day', () => {
   let world: PileWorld;
@@ -70,6 +81,59 @@ describe('a simulated 云快充 pile on a bad day', () => {
     expect(await line.call(ReadRealtimeData, GUN)).to.include({ status: 1, hardwareFault: 1 });
     pile.repair();
     expect(await line.call(ReadRealtimeData, GUN)).to.include({ status: 2, hardwareFault: 0 });
+  });
+
+  it('keeps the billing model of a session that runs when another is pushed', async () => {
+    world = await pileWorld({ guns: 2 });
+    const { platform, pile, line, pass } = world;
+    pile.plugIn(1, VEHICLE);
+    pile.plugIn(2, VEHICLE);
+    await line.call(RemoteStart, START);
+    const dearer = { ...MODEL, modelNo: '0008', flatElecPrice: 5 };
+    expect(await line.call(BillingModelSet, dearer)).to.include({ result: 1 });
+    expect(pile.modelNo).to.equal('0008');
+    await line.call(RemoteStart, { ...START, gunNo: '02', tradeNo: `${PILE}022501010801000002` });
+    await pass(HOUR / 60);
+    const both = platform.next('bill', () => platform.bills.length === 2);
+    await line.call(RemoteStop, GUN);
+    await line.call(RemoteStop, { ...GUN, gunNo: '02' });
+    await both;
+    const amounts = platform.bills.map(({ gunNo, totalEnergy, totalAmount }) => [gunNo, totalEnergy, totalAmount]);
+    expect(amounts.sort()).to.deep.equal([
+      ['01', 1, 1.1],
+      ['02', 1, 5.4],
+    ]);
+  });
+
+  it('starts two guns for one vehicle, forgets cards, and knows which firmware is its own', async () => {
+    world = await pileWorld({ guns: 2 });
+    const { pile, line } = world;
+    pile.plugIn(1, VEHICLE);
+    pile.plugIn(2, VEHICLE);
+    const parallelNo = '250101080000';
+    expect(await line.call(ParallelRemoteStart, { ...START, parallelNo })).to.include({ result: 1, role: 0, parallelNo });
+    const second = { ...START, gunNo: '02', tradeNo: `${PILE}022501010801000002`, parallelNo };
+    expect(await line.call(ParallelRemoteStart, second)).to.include({ result: 1, role: 1 });
+    const cards = ['00000000D14B0A54', '00000000D14B0A55'].map((physical) => ({ physical }));
+    await line.call(CardSync, { pileCode: PILE, cards: [{ logic: '0000001000000573', physical: '00000000D14B0A54' }] });
+    const cleared = await line.call(CardClear, { pileCode: PILE, cards });
+    expect(cleared.cards.map(({ cleared: done }) => done)).to.deep.equal([1, 0]);
+    const update = {
+      pileCode: PILE,
+      powerKW: 120,
+      host: '127.0.0.1',
+      port: 21,
+      user: 'u',
+      password: 'p',
+      path: '/',
+      when: 1,
+      timeoutMin: 5,
+    };
+    expect((await line.call(Update, { ...update, model: 1 })).status).to.equal(0);
+    expect((await line.call(Update, { ...update, model: 2 })).status).to.equal(2);
+    expect(await line.call(RemoteStop, { ...GUN, gunNo: '09' })).to.include({ result: 0, failReason: 1 });
+    pile.unplug(1);
+    pile.unplug(2);
   });
 
   it('comes back after a reboot, and is not let in under a wrong code', async () => {

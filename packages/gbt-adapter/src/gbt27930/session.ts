@@ -19,7 +19,10 @@ const PHASE_OF: Readonly<Record<string, Phase>> = {
   ...Object.fromEntries(['BST', 'CST', 'BSD', 'CSD'].map((name) => [name, 'ending'])),
 };
 
-/** Why a session ended: who said so first, and what it named. `silence`: the capture simply stops. */
+/** What a session cannot do without, in its order; BST or CST is not among them, for one of the two is enough. GB/T 27930-2015, clause 8 */
+const ORDER = ['CHM', 'BHM', 'CRM', 'BRM', 'BCP', 'CML', 'BRO', 'CRO', 'BCL', 'BCS', 'CCS', 'BSD', 'CSD'] as const;
+
+/** Why a session ended: who said so first, and what it named. `silence`: the capture simply stops; the reason is what was due next. */
 export interface End {
   readonly by: Sender | undefined;
   readonly cause: 'stop' | 'timeout' | 'transport' | 'silence';
@@ -167,13 +170,19 @@ export class SessionTracker {
     return this.#counts.has('CRM') ? '2011' : 'unknown';
   }
 
+  /** The first message of the standard's order that nobody sent. */
+  #due(): readonly string[] {
+    const missing = ORDER.find((name) => !this.#counts.has(name) && !(this.#edition() === '2011' && PHASE_OF[name] === 'handshake'));
+    return missing === undefined ? [] : [`no ${missing}`];
+  }
+
   #end(): End {
     const isComplete = this.#counts.has('BSD') && this.#counts.has('CSD');
     if (this.#stop) return { ...this.#stop, cause: 'stop', isComplete };
     if (this.#timeout) return { ...this.#timeout, cause: 'timeout', isComplete };
     const failure = this.#failures.at(-1);
     if (failure) return { by: 'by' in failure ? failure.by : failure.sender, cause: 'transport', reasons: [failure.outcome], isComplete };
-    return { by: undefined, cause: 'silence', reasons: [], isComplete };
+    return { by: undefined, cause: 'silence', reasons: this.#due(), isComplete };
   }
 }
 

@@ -215,6 +215,20 @@ describe('a 云快充 line', () => {
     expect((await spam.platform.closed).code).to.equal('Limit');
   });
 
+  it('closes when a handler fails that nobody watches, and when the other end does not read', async () => {
+    const { platform, pile } = await loggedIn();
+    platform.handle(Heartbeat, () => {
+      throw new Error('the database is away');
+    });
+    pile.send(Heartbeat, { ...GUN, gunStatus: 0 });
+    expect((await platform.closed).message).to.equal('a handler of Heartbeat failed');
+
+    const full: Line = { write: () => {}, close: () => {}, pause: () => {}, resume: () => {}, buffered: 1 << 21 };
+    const stuck = openEndpoint('platform', full);
+    stuck.send(TimeSync, { pileCode: PILE, time: '2025-01-01T00:00:00.000' });
+    expect((await stuck.closed).message).to.equal('the other end does not read');
+  });
+
   it('tells a handler that fails, does not answer, and lives on', async () => {
     const faults: string[] = [];
     const { platform, pile } = await loggedIn({ platform: { fault: (error, { name }) => faults.push(`${name}: ${String(error)}`) } });
