@@ -1,5 +1,5 @@
 import { PricingError } from './errors.js';
-import { scale, scaleSafe } from './exact.js';
+import { scale, scaleSafe, scaleText } from './exact.js';
 import { instant, type Json, list, maybe, number, record, text } from './json.js';
 
 /** The OCPI versions whose tariffs, sessions and CDRs can be read. */
@@ -96,6 +96,8 @@ export interface ReadTariffOptions {
 /** Reads an OCPI Tariff; throws `PricingError` where a price would have to be guessed. OCPI 2.2.1, 11.3.1 */
 export function readTariff(version: OcpiVersion, json: unknown, { finerPrice = 'refuse' }: ReadTariffOptions = {}): Tariff {
   const money: Money = (value, pointer) => {
+    // The CDR example of the 2.1.1 text writes its price as text, and platforms learnt from it.
+    if (version === '2.1.1' && typeof value === 'string') return scaleText(value, 9, pointer);
     const x = number(value, pointer);
     return finerPrice === 'round' ? BigInt(Math.round(x * 1e9)) : scale(x, 9, pointer);
   };
