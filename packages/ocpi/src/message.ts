@@ -33,6 +33,14 @@ export class Payload {
     return payload;
   }
 
+  /** A body whose bytes are the original's while its value is another: what a translation hands on. */
+  static translated(original: Payload, value: unknown): Payload {
+    const payload = Payload.raw(original.raw);
+    payload.#value = value;
+    payload.#parsed = true;
+    return payload;
+  }
+
   /** The parsed value. Throws OcpiError 'malformed' when the body is not JSON in UTF-8. */
   get value(): unknown {
     if (!this.#parsed) {

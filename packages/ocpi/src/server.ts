@@ -3,7 +3,7 @@ import { sameText, violation } from './check.js';
 import { envelopeText, OcpiError, type OcpiErrorCode } from './envelope.js';
 import { addRouting, answered, header, type Routing, readRouting } from './headers.js';
 import { type Handle, noPayload, type OcpiRequest, type OcpiResponse, Payload } from './message.js';
-import { type Body, type Data, type Interface, type Params, type Query, querySchema, type Route, type Routes } from './module.js';
+import { type Body, type Data, type Interface, type Params, type Query, querySchema, type Route } from './module.js';
 import { type Page, pageHeaders, readWindow, type Window } from './paging.js';
 import { findRoute, routeTable } from './routes.js';
 import { closed, list, type Schema } from './schema.js';
@@ -235,5 +235,3 @@ export function failure(error: unknown, request: OcpiRequest, now: Date, routing
 
 /** An error of a call that a handler made onward is the server's failure to its own caller. */
 const inward: ReadonlySet<OcpiErrorCode> = new Set(['unreachable', 'timeout', 'blocked', 'bad-answer']);
-
-export type { Routes };

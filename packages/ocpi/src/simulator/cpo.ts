@@ -5,8 +5,8 @@ import { type CDR, cdrs } from '../v221/cdrs.js';
 import { type CommandResponse, type CommandResult, commands, type StartSession } from '../v221/commands.js';
 import { type Location, locations, type Status } from '../v221/locations.js';
 import { type Session, sessions } from '../v221/sessions.js';
-import { type Tariff, } from '../v221/tariffs.js';
-import { type Token, } from '../v221/tokens.js';
+import type { Tariff } from '../v221/tariffs.js';
+import type { Token } from '../v221/tokens.js';
 import { advance, type Charging, toCdr } from './charging.js';
 import { type CpoStores, cpoInterfaces } from './cpo-interfaces.js';
 import { type Link, openLink, type SimulatorOptions } from './link.js';
@@ -95,12 +95,19 @@ export async function openSimulatedCpo(options: SimulatedCpoOptions): Promise<Si
     return { result: 'ACCEPTED', timeout: 30 };
   };
 
-  const link = await openLink('CPO', options, (open) =>
-    cpoInterfaces(open, store, {
-      start: (ask) => accept(() => carryOut(ask.body), ask),
-      stop: (ask) => accept(() => unplug(ask.body.session_id).then(() => ({ result: 'ACCEPTED' })), ask),
-      unlock: (ask) => accept(async () => ({ result: 'ACCEPTED' }), ask),
-      isRunning: (id) => running.has(id),
+  const link = await openLink(
+    'CPO',
+    options,
+    (open) =>
+      cpoInterfaces(open, store, {
+        start: (ask) => accept(() => carryOut(ask.body), ask),
+        stop: (ask) => accept(() => unplug(ask.body.session_id).then(() => ({ result: 'ACCEPTED' })), ask),
+        unlock: (ask) => accept(async () => ({ result: 'ACCEPTED' }), ask),
+        isRunning: (id) => running.has(id),
+      }),
+    () => ({
+      location: (id) => store.locations.all().find((one) => one.id === id),
+      token: (contractId) => store.tokens.all().find(({ contract_id }) => contract_id === contractId),
     }),
   );
 

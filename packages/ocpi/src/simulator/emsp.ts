@@ -93,25 +93,33 @@ export async function openSimulatedEmsp(options: SimulatedEmspOptions): Promise<
   const received: ReceivedCdr[] = [];
   const awaited = new Map<string, (result: CommandResult) => void>();
 
-  const link = await openLink('EMSP', options, (open) => [
-    ...copiesOf(open, store),
-    serve(cdrs.receiver, cdrHandlers(open, received, options), served(open)),
-    serve(tokens.sender, tokenHandlers(store.tokens, options), served(open)),
-    serve(
-      commands.sender,
-      {
-        result: ({ params, body, correlationId }) => {
-          const hear = awaited.get(params.uid);
-          if (!hear) throw new OcpiError('not-found', 'no command waits for this result');
-          awaited.delete(params.uid);
-          open.record({ direction: 'in', what: 'commands.result', id: params.uid, value: body, correlationId });
-          hear(body);
-          return 'updated';
+  const link = await openLink(
+    'EMSP',
+    options,
+    (open) => [
+      ...copiesOf(open, store),
+      serve(cdrs.receiver, cdrHandlers(open, received, options), served(open)),
+      serve(tokens.sender, tokenHandlers(store.tokens, options), served(open)),
+      serve(
+        commands.sender,
+        {
+          result: ({ params, body, correlationId }) => {
+            const hear = awaited.get(params.uid);
+            if (!hear) throw new OcpiError('not-found', 'no command waits for this result');
+            awaited.delete(params.uid);
+            open.record({ direction: 'in', what: 'commands.result', id: params.uid, value: body, correlationId });
+            hear(body);
+            return 'updated';
+          },
         },
-      },
-      served(open),
-    ),
-  ]);
+        served(open),
+      ),
+    ],
+    () => ({
+      location: (id) => store.locations.all().find((one) => one.id === id),
+      token: (contractId) => store.tokens.all().find(({ contract_id }) => contract_id === contractId),
+    }),
+  );
 
   /** A result that never comes is TIMEOUT, as the standard's own result says. */
   const awaitResult = (uid: string): Promise<CommandResult> =>
@@ -126,7 +134,7 @@ export async function openSimulatedEmsp(options: SimulatedEmspOptions): Promise<
         resolve(result);
       });
     });
-  const responseUrl = (command: string, uid: string): string => `${link.host.endpoint('2.2.1', 'commands', 'SENDER')}/${command}/${uid}`;
+  const responseUrl = (command: string, uid: string): string => `${link.endpoint('commands', 'SENDER')}/${command}/${uid}`;
 
   async function send(command: string, post: (response_url: string) => Promise<{ readonly data: CommandResponse }>): Promise<SentCommand> {
     const uid = randomUUID();
@@ -186,7 +194,7 @@ function cdrHandlers(open: Link, received: ReceivedCdr[], options: SimulatedEmsp
       const known = received.find(({ cdr }) => same(cdr, body));
       if (known && !known.raw.equals(payload.raw)) throw new OcpiError('generic', `another CDR has the id ${body.id}`);
       if (known) return { created: known.url };
-      const url = `${open.host.endpoint('2.2.1', 'cdrs', 'RECEIVER')}/${encodeURIComponent(`${body.country_code}-${body.party_id}-${body.id}`)}`;
+      const url = `${open.endpoint('cdrs', 'RECEIVER')}/${encodeURIComponent(`${body.country_code}-${body.party_id}-${body.id}`)}`;
       const arrived: ReceivedCdr = { cdr: body, raw: payload.raw, url, at: open.clock.now() };
       await options.onCdr?.(arrived);
       received.push(arrived);

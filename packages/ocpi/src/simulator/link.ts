@@ -1,17 +1,21 @@
 // What every simulated platform has: a listener, tokens in both directions, a registration at one partner, and a journal.
 import { randomBytes } from 'node:crypto';
 import type { Allowed } from '../addresses.js';
-import { type Client, connect, type Seen } from '../client.js';
+import { type BridgeContext, type BridgeVersion, convert, type Lookup, type Loss, type Owner } from '../bridge/index.js';
+import { type Client, connect } from '../client.js';
 import { OcpiError } from '../envelope.js';
-import { endpointOf, type Registration, register, registrar, unregister } from '../handshake.js';
+import { type AnyCredentials, endpointOf, type Registration, register, registrar, unregister } from '../handshake.js';
 import { type Party, partyKey, type Routing } from '../headers.js';
 import { createHost, type Host } from '../host.js';
 import { type Http, http } from '../http.js';
 import type { Handle } from '../message.js';
 import type { Interface, InterfaceRole } from '../module.js';
 import { type Listening, listen } from '../node.js';
+import { schemaOf } from '../registry.js';
+import type { Schema } from '../schema.js';
 import { type Served, serve } from '../server.js';
-import { type Credentials, credentials } from '../v221/credentials.js';
+import { faceOf, servedIn, spokenIn } from '../translate.js';
+import type { Credentials, credentials } from '../v221/credentials.js';
 import type { Role } from '../v221/types.js';
 import { openBook } from './book.js';
 import { type Journal, openJournal, type SimulatorEvent } from './journal.js';
@@ -35,6 +39,8 @@ export interface SimulatorOptions {
   /** Calls through this instead of the network. */
   readonly handle?: Handle;
   readonly newToken?: () => string;
+  /** The version that it speaks with its partner; default 2.2.1. Inside it is 2.2.1, and what cannot be carried is in the journal. */
+  readonly version?: BridgeVersion;
 }
 
 /** The partner of a simulated platform, as its handlers see it. */
@@ -51,6 +57,8 @@ export interface Link extends Journal {
   registration(): Registration | undefined;
   /** A client of the partner's interface, with our routing headers. Throws 'no-endpoints' when the partner has none. */
   partner<I extends Interface>(face: I, role: InterfaceRole, routing?: Routing): Client<I>;
+  /** The URL of one of our own interfaces. */
+  endpoint(module: string, role: InterfaceRole): string;
   /** A client that posts to a URL which the partner gave us. */
   callback<I extends Interface>(face: I, at: string): Client<I>;
   /** An invitation: a token A for a partner that registers with us. */
@@ -63,6 +71,14 @@ export interface Link extends Journal {
   close(): Promise<void>;
 }
 
+const emspObjects: ReadonlySet<string> = new Set([
+  'Token',
+  'AuthorizationInfo',
+  'StartSession',
+  'StopSession',
+  'ReserveNow',
+  'UnlockConnector',
+]);
 const systemClock: Clock = { now: () => new Date() };
 const randomToken = (): string => randomBytes(24).toString('base64url');
 
@@ -71,10 +87,11 @@ export async function openLink(
   role: Role,
   options: SimulatorOptions & { readonly port?: number },
   faces: (link: Link) => readonly Served<SimulatedCaller>[],
+  lookup: (link: Link) => Lookup = () => ({}),
 ): Promise<Link> {
-  const { party, clock = systemClock, newToken = randomToken } = options;
+  const { party, clock = systemClock, newToken = randomToken, version = '2.2.1' } = options;
   const network: Http | undefined = options.handle ? undefined : http({ allow: options.allow ?? ['loopback'] });
-  const handle: Handle = options.handle ?? (network as Http);
+  const outward: Handle = options.handle ?? (network as Http);
   const journal = openJournal(partyKey(party), clock, options.onEvent);
   const book = openBook<SimulatedCaller>(() => true);
   const dropAll = (): void => {
@@ -91,18 +108,59 @@ export async function openLink(
     url: `${url}/versions`,
     roles: [{ role, party_id: party.party, country_code: party.country, business_details: { name: options.name ?? `Simulated ${role}` } }],
   });
-  const onExchange = ({ request, response, error }: Seen): void =>
-    journal.record({
-      direction: 'out',
-      what: `${request.method} ${new URL(request.url, url).pathname}`,
-      ...(request.body ? { raw: request.body.raw } : {}),
-      ...(error === undefined ? {} : { error: String(error) }),
-      ...(response ? { value: response.status } : {}),
-    });
+  /** Everything that goes out, as it stands on the wire. */
+  const handle: Handle = async (request) => {
+    const what = `${request.method} ${new URL(request.url, url).pathname}`;
+    const raw = request.body ? { raw: request.body.raw } : {};
+    try {
+      const response = await outward(request);
+      journal.record({ direction: 'out', what, ...raw, value: response.status });
+      return response;
+    } catch (error) {
+      journal.record({ direction: 'out', what, ...raw, error: String(error) });
+      throw error;
+    }
+  };
 
   const settings = (): { token: string; coding: Registration['coding'] } => {
     if (!peer) throw new OcpiError('not-connected', 'not registered at a partner');
     return { token: peer.token, coding: peer.coding };
+  };
+  const ownOwner: Owner = { country_code: party.country, party_id: party.party };
+  /** Tokens and commands are the eMSP's, everything else is the CPO's. */
+  const ownerOf = (object: string): Owner => {
+    const theirs = peer?.credentials.roles[0];
+    return emspObjects.has(object) === (role === 'EMSP') || !theirs || object === 'Credentials' ? ownOwner : theirs;
+  };
+  const translation = {
+    context: (object: string): BridgeContext => ({
+      owner: ownerOf(object),
+      lookup: { role: () => (role === 'CPO' ? 'EMSP' : 'CPO'), ...lookup(link) },
+    }),
+    onLoss: (object: string, losses: readonly Loss[]): void =>
+      journal.record({ direction: 'self', what: 'loss', id: object, value: losses.map(({ kind, pointer }) => `${kind} ${pointer}`) }),
+  };
+  const speaking = (face: Interface, at: string): Handle =>
+    version === '2.2.1' ? handle : spokenIn(version, face, at, handle, translation);
+  const said = <C>(from: BridgeVersion, to: BridgeVersion, given: unknown): C => {
+    const { result, losses } = convert(from, to, 'Credentials', given, translation.context('Credentials'));
+    if (result === undefined) throw new OcpiError('hub', `credentials: ${losses[0]?.message}`);
+    return result as C;
+  };
+  const enrol = async (
+    how: 'register' | 'update',
+    at: { versionsUrl: string; token: string; coding?: Registration['coding'] },
+  ): Promise<Registration> => {
+    const given = await register<AnyCredentials>({
+      handle,
+      ...at,
+      how,
+      versions: [version],
+      schema: schemaOf(version, 'Credentials') as Schema<AnyCredentials>,
+      ours: said(`2.2.1`, version, ours(newToken())),
+      expect: (token) => void book.issue({ registering: false }, token),
+    });
+    return { ...given, credentials: said(version, '2.2.1', given.credentials) };
   };
   const from: Routing = { from: party, ...(options.to ? { to: options.to } : {}) };
 
@@ -113,41 +171,23 @@ export async function openLink(
       return host as Host;
     },
     registration: () => peer,
-    partner: (face, side, routing) =>
-      connect(face, handle, {
-        ...settings(),
-        url: endpointOf(peer?.endpoints ?? [], face.module, side),
-        routing: routing ?? from,
-        strict: true,
-        onExchange,
-      }),
-    callback: (face, at) => connect(face, handle, { ...settings(), url: at, routing: from, strict: true, onExchange }),
+    endpoint: (module, side) => (host as Host).endpoint(version, module, side),
+    partner: (face, side, routing) => {
+      const at = endpointOf(peer?.endpoints ?? [], face.module, side);
+      return connect(face, speaking(face, at), { ...settings(), url: at, routing: routing ?? from, strict: true });
+    },
+    callback: (face, at) => connect(face, speaking(face, at), { ...settings(), url: at, routing: from, strict: true }),
     record: journal.record,
     next: journal.next,
     invite: () => ({ versionsUrl: `${url}/versions`, token: book.issue({ registering: true }, newToken()) }),
     async register(invitation) {
-      peer = await register({
-        handle,
-        ...invitation,
-        ours: ours(newToken()),
-        expect: (token) => void book.issue({ registering: false }, token),
-        onExchange,
-      });
+      peer = await enrol('register', invitation);
       journal.record({ direction: 'self', what: 'registered' });
       return peer;
     },
     async rotate() {
       const { versionsUrl, token, coding } = peer ?? missing();
-      peer = await register({
-        handle,
-        versionsUrl,
-        token,
-        coding,
-        how: 'update',
-        ours: ours(newToken()),
-        expect: (next) => void book.issue({ registering: false }, next),
-        onExchange,
-      });
+      peer = await enrol('update', { versionsUrl, token, coding });
       journal.record({ direction: 'self', what: 'rotated' });
       return peer;
     },
@@ -163,13 +203,14 @@ export async function openLink(
     },
   };
 
-  const registration = registrar<SimulatedCaller>({
+  const registration = registrar<SimulatedCaller, AnyCredentials>({
     handle,
+    versions: [version],
     isRegistered: (caller) => !caller.registering,
-    ours: (_, token) => ours(token),
+    ours: (_, token) => said('2.2.1', version, ours(token)),
     newToken: () => newToken(),
     save: (caller, given, issued) => {
-      peer = given;
+      peer = { ...given, credentials: said(version, '2.2.1', given.credentials) };
       if (caller.registering) dropAll();
       book.issue({ registering: false }, issued);
       journal.record({ direction: 'in', what: caller.registering ? 'credentials.post' : 'credentials.put' });
@@ -180,12 +221,18 @@ export async function openLink(
       journal.record({ direction: 'in', what: 'credentials.delete' });
     },
   });
+  const served = faces(link).map((one) => (version === '2.2.1' ? one : servedIn(version, one, translation)));
+  const enrolment = serve<typeof credentials.sender, SimulatedCaller>(
+    faceOf(version, 'credentials', 'SENDER') as typeof credentials.sender,
+    registration,
+    { clock, strict: true },
+  );
   host = createHost<SimulatedCaller>({
     url,
     clock,
     rememberMs: 0,
     authenticate: book.who,
-    versions: { '2.2.1': [serve(credentials.sender, registration, { clock, strict: true }), ...faces(link)] },
+    versions: { [version]: [enrolment, ...served] },
     onError: (error) => journal.record({ direction: 'self', what: 'failed', error: String(error) }),
   });
   return link;

@@ -1,5 +1,4 @@
 // A list in memory, in order of creation, that OCPI can page through.
-import { sameText } from '../check.js';
 import { type Page, pageOf, type Window } from '../paging.js';
 
 interface Owned {
@@ -52,7 +51,3 @@ export function openStore<T extends Owned>(idOf: (item: T) => string, items: rea
 function* entries<T>(held: Iterable<{ readonly position: number; readonly item: T }>): Generator<readonly [number, T]> {
   for (const { position, item } of held) yield [position, item];
 }
-
-/** True when two owners are the same party. */
-export const sameOwner = (a: Omit<Owned, 'last_updated'>, b: Omit<Owned, 'last_updated'>): boolean =>
-  sameText(a.country_code, b.country_code) && sameText(a.party_id, b.party_id);
