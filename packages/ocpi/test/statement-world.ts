@@ -47,8 +47,14 @@ export function rawCdr(id: string, kwh: number, hour: string): string {
 const party = (partyId: string) => ({ countryCode: 'NL', partyId, name: `Party ${partyId}` });
 const RECEIVABLE = 'Receivable(NL*MSP)';
 
-/** A statement of `count` CDRs, each with its entry in one of two blocks, among entries of others. */
+/** A statement of `count` CDRs, built and signed, with the raw CDRs that the partner sent. */
 export function statementWorld(count = 3) {
+  const { input, raws } = statementInput(count);
+  return { ...buildStatement(input, hub.privateKey), raws };
+}
+
+/** What a statement of `count` CDRs is built from: each with its entry in one of two blocks, among entries of others. */
+export function statementInput(count = 3) {
   const tariff = readTariff('2.2.1', wireTariff);
   const raws = new Map<string, string>();
   const entries: Entry[] = [];
@@ -76,7 +82,7 @@ export function statementWorld(count = 3) {
     };
   });
   const ledger = seal(entries);
-  return { ...buildStatement({ ...head(), ...ledger, lines }, hub.privateKey), raws };
+  return { input: { ...head(), ...ledger, lines }, raws };
 }
 
 function head() {
@@ -99,7 +105,8 @@ function head() {
   };
 }
 
-function entryOf(id: string, debit: string, credit: string, amount: bigint): Entry {
+/** An entry of two legs. */
+export function entryOf(id: string, debit: string, credit: string, amount: bigint): Entry {
   const leg = (account: string, side: 'debit' | 'credit') => ({
     account,
     side,

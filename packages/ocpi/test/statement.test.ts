@@ -1,7 +1,16 @@
-import { canonical, digest, recompute, type StatementBundle, verify } from '@evroam/ocpi/statement';
+import {
+  buildStatement,
+  canonical,
+  digest,
+  recompute,
+  type StatementBundle,
+  type StatementInput,
+  sealBlock,
+  verify,
+} from '@evroam/ocpi/statement';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { hub, keyPair, rawCdr, statementWorld } from './statement-world.js';
+import { hub, keyPair, rawCdr, statementInput, statementWorld } from './statement-world.js';
 
 const pinned = { publicKey: hub.publicKey };
 
@@ -116,6 +125,52 @@ describe('statement', () => {
       }),
       { numRuns: 300, seed: 5 },
     );
+  });
+});
+
+describe('a statement that was signed though it does not hold', () => {
+  const { input } = statementInput();
+  /** The faults of a statement that the issuer signed as given. */
+  const signed = (given: StatementInput) => faultsOf(buildStatement(given, hub.privateKey).text).map(({ pointer }) => pointer);
+  const [first, ...rest] = input.lines;
+
+  it('is none as the world makes it', () => {
+    expect(signed(input)).to.deep.equal([]);
+  });
+
+  it('owes what its entries do not move', () => {
+    expect(signed({ ...input, lines: [{ ...first!, due: first!.due + 1n }, ...rest] })).to.deep.equal(['/lines/0/due']);
+    expect(signed({ ...input, lines: [{ ...first!, account: 'Receivable(XX*XXX)' }, ...rest] })).to.include('/lines/0/account');
+  });
+
+  it('counts an entry twice, names one that is not there, or leaves one without a line', () => {
+    expect(signed({ ...input, lines: [...input.lines, first!] })).to.include('/lines/3/entries/0');
+    expect(signed({ ...input, lines: [{ ...first!, entries: ['E-9'] }, ...rest] })).to.include.members([
+      '/lines/0/entries/0',
+      '/entries/0',
+    ]);
+    expect(signed({ ...input, lines: rest })).to.deep.equal(['/entries/0']);
+  });
+
+  it('shows an entry that no block holds, or that its path does not lead from', () => {
+    expect(signed({ ...input, inclusions: input.inclusions.slice(1) })).to.deep.equal(['/entries/0']);
+    const [one, ...others] = input.inclusions;
+    expect(signed({ ...input, inclusions: [{ ...one!, index: one!.index + 1 }, ...others] })).to.deep.equal(['/inclusions/0']);
+    const forged = { ...input.entries[0]!, kind: 'other' };
+    expect(signed({ ...input, entries: [forged, ...input.entries.slice(1)] })).to.deep.equal(['/inclusions/0']);
+  });
+
+  it('rests on blocks of another key, or on blocks that do not follow each other', () => {
+    const [block41, block42] = input.blocks;
+    const other = sealBlock([], block41!, keyPair(9).privateKey);
+    expect(signed({ ...input, blocks: [{ ...block41!, signature: other.signature }, block42!] })).to.deep.equal(['/blocks/0']);
+    const loose = {
+      ...sealBlock([], { ...block42!, previous: 'ab'.repeat(32) }, hub.privateKey),
+      root: block42!.root,
+      count: block42!.count,
+    };
+    expect(signed({ ...input, blocks: [block41!, loose] })).to.include('/blocks/1/previous');
+    expect(verify(buildStatement(input, hub.privateKey).text, { ...pinned, blockKeys: [keyPair(9).publicKey] }).ok).to.equal(false);
   });
 });
 
