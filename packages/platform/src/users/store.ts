@@ -8,6 +8,7 @@ import type { Token } from '../model/token.js';
 
 export interface TokenQuery extends ChangedQuery {
   issuer?: PartyId;
+  issuers?: readonly PartyId[];
 }
 
 export type UsersStore = ReturnType<typeof createStore>;
@@ -62,8 +63,8 @@ export function createStore(sql: Sql) {
           from: 'users_token',
           id: 'uid',
           columns: 'body',
-          where: 'operator_id = $1 AND ($2::text IS NULL OR issuer = $2)',
-          values: [operatorId, query.issuer ?? null],
+          where: 'operator_id = $1 AND ($2::text IS NULL OR issuer = $2) AND ($3::text[] IS NULL OR issuer = ANY($3))',
+          values: [operatorId, query.issuer ?? null, query.issuers ?? null],
           item: ({ body }) => fromJson<Token>(body),
         },
         query,
