@@ -1,14 +1,18 @@
 import {
   bodyOf,
   CHM,
+  decimal,
   decodeFrame,
   decodeHex,
   decodePayload,
+  defineMessage,
   encodeHex,
   encodePayload,
+  flag,
   Gbt27930Error,
   idOf,
   MESSAGES,
+  packed,
   parseFrame,
   SessionTracker,
   TransportMonitor,
@@ -36,6 +40,24 @@ describe('every GB/T 27930 message', () => {
   it('there are 22, each with an identifier of its own, and the six of annex B', () => {
     expect(MESSAGES).to.have.length(28);
     expect(new Set(MESSAGES.map((message) => idOf(message))).size).to.equal(28);
+  });
+
+  it('a registry is a list: a message of your own is understood beside them', () => {
+    const Hello = defineMessage({
+      name: 'HELLO',
+      title: '厂商',
+      pgn: 0x3000,
+      priority: 6,
+      from: 'charger',
+      body: { voltageV: decimal(2, 1, 'V'), ...packed(1, { ready: flag(1, 3) }) },
+    });
+    const payload = encodePayload(Hello, { voltageV: 400.5, ready: 1 });
+    expect(payload.toString('hex')).to.equal('a50ff7');
+    expect(() => encodePayload(Hello, { voltageV: 400.5, ready: 4 }))
+      .to.throw(Gbt27930Error)
+      .with.property('field', 'ready');
+    const decoded = decodeFrame([...MESSAGES, Hello], { id: idOf(Hello), data: payload });
+    expect(decoded && bodyOf(Hello, decoded)).to.deep.equal({ voltageV: 400.5, ready: 1 });
   });
 
   it('older editions are shorter: what they do not send reads as absent', () => {

@@ -1,4 +1,10 @@
 // The door of GB/T 27930-2015: messages as values, CAN frames, the transport protocol, and what a session came to.
+
+// The words to define a message of your own with: 27930.2, a vendor's.
+export { decimal, type Field, FieldError, hex, known, reserved, uint } from '../layout/field.js';
+export { filling } from '../layout/list.js';
+export { flag, type Part, packed, part } from '../layout/packed.js';
+export type { Infer, Shape, Struct } from '../layout/struct.js';
 export {
   type Address,
   BMS,

@@ -36,9 +36,6 @@ export interface Field<T> {
   parse?(printed: unknown): unknown;
 }
 
-/** A field's value: `ValueOf<typeof pileCode>` is string. */
-export type ValueOf<F> = F extends Field<infer T> ? T : never;
-
 /** 00..FF as two upper-case digits. */
 export const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).toUpperCase().padStart(2, '0'));
 
