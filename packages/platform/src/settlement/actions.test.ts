@@ -1,8 +1,8 @@
-import { verify } from '@evroam/ocpi/statement';
+import { recompute, verify } from '@evroam/ocpi/statement';
 import { expect } from 'chai';
 import { type TestDatabase, testDatabase } from '../edges/testing.js';
 import { type Cdr, cdrKey } from '../model/cdr.js';
-import { agreement, CPO, cdr, creditOf, EMSP, forget, OPERATOR, OURS, PUBLIC_KEY, tariff, World } from './fixture.test.js';
+import { agreement, CPO, cdr, creditOf, EMSP, forget, OPERATOR, OURS, PUBLIC_KEY, tariff, World, wireOf } from './fixture.test.js';
 import { createSettlement, migrations, type SettlementService } from './index.js';
 import { balanceOf } from './ledger.js';
 
@@ -67,7 +67,33 @@ describe('what a person may do in settlement', () => {
     });
     expect(await take(dearer)).to.equal('held');
     const life = (await settlement.cdr(OPERATOR, cdrKey(CPO, dearer.id)))!.life.clearing;
-    expect('findings' in life && life.findings.map(({ code }) => code)).to.deep.equal(['tariffDiffers']);
+    // 20 kWh at 0.90 = 18.00 without tax in theirs; 9.08 by the tariff that was sold.
+    expect('findings' in life && life.findings).to.deep.equal([
+      { code: 'tariffDiffers', theirs: 'DAY-NIGHT', ours: 'DAY-NIGHT version 1' },
+      { code: 'costDiffers', theirs: '18.00', ours: '9.08' },
+    ]);
+    expect((await settlement.explain(OPERATOR, cdrKey(CPO, dearer.id)))?.steps.find(({ kind }) => kind === 'difference')?.amount).to.equal(
+      '8.92 EUR',
+    );
+    expect((await settlement.approve(OPERATOR, cdrKey(CPO, dearer.id), ANNA)).accepted).to.equal(true);
+    expect(await owed('payable:DE-ABC')).to.equal(908);
+    world.know(dearer);
+    const closed = await settlement.closePeriod(OPERATOR, '2026-11', ANNA);
+    const text = (await settlement.bundle(OPERATOR, closed.accepted ? closed.statements[0]!.id : ''))!;
+    expect(recompute(text, { cdrs: new Map([[dearer.id, wireOf(dearer)]]) }).ok).to.equal(true);
+    expect((await settlement.run(OPERATOR, '2026-11')).differing).to.deep.equal([]);
+    expect((await settlement.audit(OPERATOR)).faults).to.deep.equal([]);
+  });
+
+  it('a credit that is none of it does not help a second CDR of one session past the rules', async () => {
+    const first = cdr({ id: 'A' });
+    const second = cdr({ id: 'B', changes: { sessionId: 'S-A' } });
+    world.know(first);
+    await take(first);
+    expect(await take({ ...creditOf(second), energyMilliWh: 1 })).to.equal('held');
+    expect(await take(second)).to.equal('held');
+    expect(await settlement.approve(OPERATOR, 'NL-EVR/B-C', ANNA)).to.include({ reason: 'illegal' });
+    expect(await owed('receivable:NL-EVM')).to.equal(908);
   });
 
   it('what waits for its session is looked at again when a sweep finds it', async () => {

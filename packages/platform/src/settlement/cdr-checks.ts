@@ -101,6 +101,15 @@ export function tariffDoubts(cdr: Cdr, known: readonly (TariffVersion | undefine
   });
 }
 
+/** The CDR with the tariffs that were sold, where we know them to be others than it says; the CDR itself where they are not. */
+export function asSold(cdr: Cdr, known: readonly (TariffVersion | undefined)[]): Cdr {
+  const tariffs = cdr.tariffs.map((theirs, i) => {
+    const ours = known[i];
+    return ours && priceText(ours) !== priceText(theirs) ? ours : theirs;
+  });
+  return tariffs.some((tariff, i) => tariff !== cdr.tariffs[i]) ? { ...cdr, tariffs } : cdr;
+}
+
 /** What decides a price: OCPI shows fees only as their sum, and neither texts nor validity change it. */
 function priceText({ tariff: { currency, taxIncluded, elements, minPrice, maxPrice } }: TariffVersion): string {
   const priced = elements.map(({ components, restrictions }) => [

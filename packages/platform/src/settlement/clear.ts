@@ -5,7 +5,7 @@ import { type Cdr, cdrKey } from '../model/cdr.js';
 import type { PartyId } from '../model/party.js';
 import { type Rated, rate } from '../model/rating.js';
 import type { TariffVersion } from '../model/tariff.js';
-import { costDoubts, creditDoubts, isLate, type KnownSession, sessionDoubts, tariffDoubts, unfit } from './cdr-checks.js';
+import { asSold, costDoubts, creditDoubts, isLate, type KnownSession, sessionDoubts, tariffDoubts, unfit } from './cdr-checks.js';
 import { apply, type CdrLife, type ClearingEvent, type Doubt, type Finding } from './cdr-clearing.js';
 import { agreedTariff, type Charge, charge, type ExactCharge, exactOf, hubFee, retail, type Terms } from './charge.js';
 import type { Account, Entry } from './ledger.js';
@@ -36,6 +36,7 @@ export interface Original {
   entries: readonly Entry[];
   agreement?: Agreement;
   charge?: Charge;
+  tariffs?: readonly TariffVersion[];
 }
 
 /** What becomes of a CDR: its life, and what is posted with it, both or none. */
@@ -45,6 +46,7 @@ export interface Decision {
   charge?: Charge;
   /** The price to an own driver, or of our sale as a principal. */
   sold?: Charge;
+  tariffs?: readonly TariffVersion[];
   original?: { life: CdrLife };
 }
 
@@ -65,6 +67,7 @@ export function clear(life: CdrLife, facts: Facts): Decision {
 
 /** A person takes the CDR as it is: it is posted at our own price all the same. */
 export function approve(life: CdrLife, facts: Facts, by: 'one' | 'two'): Decision | Refused<'illegal' | 'notPriceable'> {
+  if (facts.cdr.credit) return refuse('illegal', 'a credit is accepted with its original, or declined');
   const priced = price(facts);
   if ('accepted' in priced) return priced;
   const move = apply(
@@ -123,6 +126,7 @@ function clearCredit(life: CdrLife, { cdr, original }: Facts): Decision {
     entries,
     original: { life: moved(undone, { type: 'credited' }) },
     ...(posted.length > 0 && original.charge ? { charge: negated(original.charge) } : {}),
+    ...(original.tariffs ? { tariffs: original.tariffs } : {}),
   };
 }
 
@@ -130,12 +134,26 @@ interface Priced {
   entries: Entry[];
   charge: Charge;
   sold?: Charge;
+  /** What it was priced by, where that is not what the CDR says. */
+  tariffs?: readonly TariffVersion[];
   /** How many amounts were added up. */
   lines: number;
 }
 
-/** Our own price and its postings. */
-export function price({ cdr, agreement, hosted, payer }: Facts): Priced | Refused<'notPriceable'> {
+/** Our own price, by the tariffs that were sold, and its postings. */
+export function price(facts: Facts): Priced | Refused<'notPriceable'> {
+  const { agreement, hosted, payer } = facts;
+  const cdr = asSold(facts.cdr, facts.knownTariffs);
+  const priced = priceBy(cdr, agreement, hosted, payer);
+  return 'accepted' in priced || cdr === facts.cdr ? priced : { ...priced, tariffs: cdr.tariffs };
+}
+
+function priceBy(
+  cdr: Cdr,
+  agreement: Agreement | undefined,
+  hosted: ReadonlySet<PartyId>,
+  payer: Account,
+): Priced | Refused<'notPriceable'> {
   const terms: Terms = agreement ?? AT_HOME;
   const exact = rated(cdr, terms);
   if ('accepted' in exact) return exact;

@@ -4,6 +4,7 @@ import type { PageRequest } from '../kernel/page.js';
 import type { Agreement } from '../model/agreement.js';
 import type { Cdr } from '../model/cdr.js';
 import type { PartyId } from '../model/party.js';
+import type { TariffVersion } from '../model/tariff.js';
 import type { BillingState, CdrLife, ClearingState, CreditState, DisputeState } from './cdr-clearing.js';
 import type { Charge } from './charge.js';
 import type { PeriodName } from './period.js';
@@ -27,8 +28,15 @@ export interface CdrRecord {
   agreement?: Agreement;
   charge?: Charge;
   sold?: Charge;
+  /** The tariffs that it was priced by, where the CDR shows others. */
+  tariffs?: readonly TariffVersion[];
   /** The accounting period; set with acceptance. */
   period?: PeriodName;
+}
+
+/** The CDR as it was priced. */
+export function asPriced({ cdr, tariffs }: CdrRecord): Cdr {
+  return tariffs ? { ...cdr, tariffs } : cdr;
 }
 
 /** What a CDR says, in one number: when its sender last touched the record is no part of it. */

@@ -1,11 +1,12 @@
 import type { OperatorId } from '../kernel/ids.js';
 import type { Page } from '../kernel/page.js';
+import { asSold } from './cdr-checks.js';
 import type { DeclineReason } from './cdr-clearing.js';
 import { charge } from './charge.js';
 import { AT_HOME, rated, ratedBy } from './clear.js';
 import { type Explanation, explain } from './explain.js';
 import { type Balance, imbalance } from './ledger.js';
-import type { CdrQuery, CdrSummary } from './record.js';
+import { asPriced, type CdrQuery, type CdrSummary } from './record.js';
 import { type By, createActions } from './service/actions.js';
 import { createAudit } from './service/audit.js';
 import { createBatch } from './service/batch.js';
@@ -63,10 +64,11 @@ export function createService(needs: ClearingNeeds) {
     if (!record) return undefined;
     const { cdr, source } = record;
     const terms = record.agreement ?? (await clearing.gather(operatorId, cdr, source)).agreement ?? AT_HOME;
-    const exact = rated(cdr, terms);
+    const seen = record.charge ? asPriced(record) : asSold(cdr, (await clearing.gather(operatorId, cdr, source)).knownTariffs);
+    const exact = rated(seen, terms);
     // What is not accepted yet shows the price at which it would be.
     const would = record.charge || 'accepted' in exact ? {} : { charge: charge(exact, terms) };
-    return explain({ ...record, ...would }, ratedBy(cdr, terms), await store.entriesOf(undefined, operatorId, [key]));
+    return explain({ ...record, ...would }, ratedBy(seen, terms), await store.entriesOf(undefined, operatorId, [key]));
   }
 
   /** Looks again at what waits for something that may have come, and lets expire what came too late; gives how many were looked at. */

@@ -16,7 +16,7 @@ import type { Charge } from './charge.js';
 import { agreedTariffs, dealOf } from './clear.js';
 import { ACCOUNTS, type Account, accountKind, payable, receivable, signed } from './ledger.js';
 import type { PeriodName } from './period.js';
-import type { CdrRecord } from './record.js';
+import { asPriced, type CdrRecord } from './record.js';
 import type { PostedEntry } from './seal.js';
 
 /** What one side owes the other for a period under one agreement. */
@@ -163,7 +163,7 @@ export function lineOf(
       note: 'a credit of a CDR that was not accepted: nothing is owed',
     };
   }
-  const tariffs = agreedTariffs(cdr, agreement).map(({ tariff }) => intern(tariff));
+  const tariffs = agreedTariffs(asPriced(record), agreement).map(({ tariff }) => intern(tariff));
   const session = sessionIn(exchanged, version);
   const priced = session && { timeZone: cdr.place.timeZone, tariffs, session };
   const again = priced && priceAgain(priced, charge, agreement, cdr.credit !== undefined);

@@ -5,7 +5,7 @@ import type { PartyId } from '../../model/party.js';
 import { charge } from '../charge.js';
 import { AT_HOME, rated } from '../clear.js';
 import { type Balance, fold, imbalance } from '../ledger.js';
-import type { CdrRecord } from '../record.js';
+import { asPriced, type CdrRecord } from '../record.js';
 import { leafOf } from '../seal.js';
 import type { ClearingNeeds } from './clearing.js';
 
@@ -118,11 +118,12 @@ export function createAudit({ store, ports }: Pick<ClearingNeeds, 'store' | 'por
 }
 
 /** A rated CDR is never touched by a later edit: priced again by what was kept with it, it gives the same. */
-function priceFault({ cdr, life, charge: kept, agreement }: CdrRecord): string | undefined {
+function priceFault(record: CdrRecord): string | undefined {
+  const { cdr, life, charge: kept, agreement } = record;
   if (life.clearing.state !== 'accepted' || cdr.credit) return undefined;
   if (!kept) return 'it is accepted and has no price';
   const terms = agreement ?? AT_HOME;
-  const exact = rated(cdr, terms);
+  const exact = rated(asPriced(record), terms);
   if ('accepted' in exact) return `it is accepted and cannot be priced: ${exact.detail ?? exact.reason}`;
   const again = charge(exact, terms);
   return again.gross === kept.gross && again.net === kept.net ? undefined : `its price is ${again.gross} and was ${kept.gross} minor units`;

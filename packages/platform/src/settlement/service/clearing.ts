@@ -7,7 +7,7 @@ import type { PartyId } from '../../model/party.js';
 import { lateAfter } from '../cdr-checks.js';
 import { type CdrLife, NEW_LIFE } from '../cdr-clearing.js';
 import { clear, type Decision, type Facts } from '../clear.js';
-import { type Account, driverReceivable, type Entry } from '../ledger.js';
+import { type Account, driverReceivable } from '../ledger.js';
 import { nextPeriod, type PeriodName, periodOf, takes } from '../period.js';
 import type { SettlementPorts } from '../ports.js';
 import { type CdrRecord, digestOf, type Source } from '../record.js';
@@ -121,24 +121,28 @@ export function createClearing({ store, transact, clock, ports }: ClearingNeeds)
     credit: CdrRecord,
     creditFacts: Gathered,
   ) {
-    let first: Decision = { life: original.life, entries: [], ...(original.charge ? { charge: original.charge } : {}) };
-    let agreement = original.agreement;
-    if (facts) {
-      const full = await factsOf(tx, operatorId, original, facts, true);
-      first = clear(original.life, full);
-      if (first.life.clearing.state === 'accepted') agreement = full.agreement;
-    }
-    const posted: readonly Entry[] = [...(await store.entriesOf(tx, operatorId, [original.key])), ...first.entries];
-    const creditDecision = clear(credit.life, {
-      ...(await factsOf(tx, operatorId, credit, creditFacts, false)),
-      original: {
+    const full = facts && (await factsOf(tx, operatorId, original, facts, true));
+    const creditFull = await factsOf(tx, operatorId, credit, creditFacts, false);
+    const posted = await store.entriesOf(tx, operatorId, [original.key]);
+    const asked = (waits: boolean) => {
+      const first: Decision = full
+        ? clear(original.life, { ...full, creditWaits: waits })
+        : { life: original.life, entries: [], ...(original.charge ? { charge: original.charge } : {}) };
+      const agreement = full && first.life.clearing.state === 'accepted' ? full.agreement : original.agreement;
+      const tariffs = first.tariffs ?? original.tariffs;
+      const known = {
         cdr: original.cdr,
         life: first.life,
-        entries: posted,
+        entries: [...posted, ...first.entries],
         ...(agreement ? { agreement } : {}),
         ...(first.charge ? { charge: first.charge } : {}),
-      },
-    });
+        ...(tariffs ? { tariffs } : {}),
+      };
+      return { first, agreement, creditDecision: clear(credit.life, { ...creditFull, original: known }) };
+    };
+    // A credit that turns out to be none of this CDR does not help it past the rules.
+    const hoped = asked(true);
+    const { first, agreement, creditDecision } = hoped.creditDecision.original ? hoped : asked(false);
     const final = creditDecision.original?.life ?? first.life;
     await save(tx, operatorId, original, { ...first, life: final }, facts ?? creditFacts, agreement);
     const life = await save(tx, operatorId, credit, creditDecision, creditFacts, agreement);
@@ -183,20 +187,17 @@ export function createClearing({ store, transact, clock, ports }: ClearingNeeds)
     tx: Tx,
     operatorId: OperatorId,
     record: CdrRecord,
-    { life, entries, charge, sold }: Decision,
+    decision: Decision,
     { agreement: found, hosted }: Gathered,
     agreement = found,
   ): Promise<CdrLife> {
+    const { life, entries } = decision;
     const { cdr, receivedAt } = record;
     const accepted = life.clearing.state === 'accepted';
     const cycle = agreement?.cycle ?? 'monthly';
     const period = accepted ? (record.period ?? (await openPeriod(tx, operatorId, periodOf(cdr.endedAt, cycle), receivedAt))) : undefined;
     const now = clock.now();
-    await store.saveDecision(
-      tx,
-      operatorId,
-      decided(record, { life, entries, ...(charge ? { charge } : {}), ...(sold ? { sold } : {}) }, agreement, period, now),
-    );
+    await store.saveDecision(tx, operatorId, decided(record, decision, agreement, period, now));
     const own = entries.filter((entry) => entry.cdr === record.key);
     const others = entries.filter((entry) => entry.cdr !== record.key);
     if (period !== undefined)
@@ -230,7 +231,7 @@ function namesOf(cdr: Cdr, { session }: Gathered): string[] {
 /** A CDR with a decision made about it. */
 function decided(
   record: CdrRecord,
-  { life, charge, sold }: Decision,
+  { life, charge, sold, tariffs }: Decision,
   agreement: Agreement | undefined,
   period: PeriodName | undefined,
   decidedAt: Date,
@@ -243,6 +244,7 @@ function decided(
     ...(agreement ? { agreement, lateAfter: lateAfter(cdr.endedAt, agreement.cycle, agreement.lateWindowDays) } : {}),
     ...(life.clearing.state === 'accepted' ? { charge: charge ?? record.charge ?? nothing(cdr.currency) } : {}),
     ...(sold ? { sold } : {}),
+    ...(tariffs ? { tariffs } : {}),
     ...(period === undefined ? {} : { period }),
   };
 }

@@ -10,6 +10,8 @@ import type { ClearingNeeds } from './clearing.js';
 
 /** Entries of one block: a path through it has ten hashes. */
 const BLOCK_SIZE = 1024;
+/** Exchanged CDRs asked for at a time: half of a small pool of connections. */
+const ASKED_AT_ONCE = 5;
 /** CDRs read at a time while closing. */
 const CHUNK = 500;
 
@@ -127,11 +129,16 @@ export function createClosing({ store, transact, clock, ports }: ClearingNeeds) 
     const missing: string[] = [];
     const intern = createIntern();
     const lines: ReturnType<typeof lineOf>[] = [];
-    for (const one of settled) {
-      const { cdr, key } = one.record;
-      const exchanged = await ports.exchanged.of(operatorId, cdr.owner, cdr.id, counterparty);
-      if (exchanged) lines.push(lineOf(one, account, exchanged, intern));
-      else missing.push(key);
+    for (let i = 0; i < settled.length; i += ASKED_AT_ONCE) {
+      const some = settled.slice(i, i + ASKED_AT_ONCE);
+      const exchanged = await Promise.all(
+        some.map(({ record: { cdr } }) => ports.exchanged.of(operatorId, cdr.owner, cdr.id, counterparty)),
+      );
+      some.forEach((one, n) => {
+        const bytes = exchanged[n];
+        if (bytes) lines.push(lineOf(one, account, bytes, intern));
+        else missing.push(one.record.key);
+      });
     }
     if (missing.length > 0) {
       await store.noteMissing(operatorId, id, missing);

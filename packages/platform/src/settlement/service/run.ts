@@ -6,7 +6,7 @@ import { pricedSession } from '../../model/rating.js';
 import { AT_HOME, agreedTariffs } from '../clear.js';
 import { pack, unpack } from '../normalised.js';
 import type { PeriodName } from '../period.js';
-import type { CdrRecord } from '../record.js';
+import { asPriced, type CdrRecord } from '../record.js';
 import type { ClearingNeeds } from './clearing.js';
 
 /** What CDRs of one pair, tariff and zone have in common. */
@@ -170,7 +170,8 @@ function rounded(
   return negative ? { net: -beforeTaxes, gross: -afterTaxes } : { net: beforeTaxes, gross: afterTaxes };
 }
 
-function planOf({ cdr, agreement }: CdrRecord): Plan {
+function planOf(record: CdrRecord): Plan {
+  const { cdr, agreement } = record;
   const terms = agreement ?? AT_HOME;
   return {
     seller: cdr.owner,
@@ -179,11 +180,13 @@ function planOf({ cdr, agreement }: CdrRecord): Plan {
     agreement: agreement ? `${agreement.id}@${agreement.version}` : '',
     rounding: terms.rounding,
     timeZone: cdr.place.timeZone,
-    tariffs: agreedTariffs(cdr, terms).map(({ tariff }) => tariffJson(tariff)),
+    tariffs: agreedTariffs(asPriced(record), terms).map(({ tariff }) => tariffJson(tariff)),
   };
 }
 
-function rowOf({ key, cdr, charge, period }: CdrRecord, plan: number) {
+function rowOf(record: CdrRecord, plan: number) {
+  const { key, charge, period } = record;
+  const cdr = asPriced(record);
   if (!charge || period === undefined) throw new Error(`${key} is not accepted`);
   const nothing = cdr.tariffs.length === 0 || (cdr.credit !== undefined && charge.gross === 0n && charge.net === 0n);
   const sign = nothing ? 0 : cdr.credit ? -1 : 1;

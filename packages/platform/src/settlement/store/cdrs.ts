@@ -103,7 +103,7 @@ export function cdrStore(sql: Sql) {
           charge?.tax.toString() ?? null,
           charge?.gross.toString() ?? null,
           record.agreement ? toJson(record.agreement) : null,
-          charge ? toJson({ charge, sold: record.sold }) : null,
+          charge ? toJson({ charge, sold: record.sold, tariffs: record.tariffs }) : null,
           record.decidedAt,
           record.lateAfter ?? null,
           record.period ?? null,
@@ -173,7 +173,7 @@ export function cdrStore(sql: Sql) {
 }
 
 export function readCdr(row: CdrRow): CdrRecord {
-  const outcome = row.outcome === null ? undefined : fromJson<Pick<CdrRecord, 'charge' | 'sold'>>(row.outcome);
+  const outcome = row.outcome === null ? undefined : fromJson<Pick<CdrRecord, 'charge' | 'sold' | 'tariffs'>>(row.outcome);
   return {
     key: row.key,
     cdr: fromJson(row.body),
