@@ -9,6 +9,7 @@ import type { Tariff } from '../v221/tariffs.js';
 import type { Token } from '../v221/tokens.js';
 import { advance, type Charging, toCdr } from './charging.js';
 import { type CpoStores, cpoInterfaces } from './cpo-interfaces.js';
+import { repeats, spoilt } from './faults.js';
 import { type Link, openLink, type SimulatorOptions } from './link.js';
 import { seedLocations, seedTariffs } from './seed.js';
 import { openStore } from './store.js';
@@ -202,8 +203,9 @@ export async function openSimulatedCpo(options: SimulatedCpoOptions): Promise<Si
     await pushSession(session);
     await setStatus(charging.location.id, charging.evse.uid, 'AVAILABLE');
     const cdr = toCdr({ ...charging, session }, `${sessionId}-CDR`, now);
+    if (link.faults.has('no-cdr')) return cdr;
     store.cdrs.put(cdr);
-    owed.push({ cdr: options.spoilCdr?.(cdr) ?? cdr, tries: 0 });
+    owed.push({ cdr: spoilt(options.spoilCdr?.(cdr) ?? cdr, link.faults), tries: 0 });
     await offerCdrs();
     return cdr;
   }
@@ -218,6 +220,7 @@ export async function openSimulatedCpo(options: SimulatedCpoOptions): Promise<Si
         accepted.set(debt.cdr.id, location);
         owed.splice(owed.indexOf(debt), 1);
         link.record({ direction: 'out', what: 'cdrs.post', id: debt.cdr.id, value: debt.cdr });
+        for (const again of repeats(debt.cdr, link.faults)) await push('cdrs.post', again.id, again, () => client.post({ body: again }));
       } catch (error) {
         debt.lastError = String(error);
         link.record({ direction: 'out', what: 'cdrs.post', id: debt.cdr.id, value: debt.cdr, error: debt.lastError });
@@ -263,6 +266,7 @@ export async function openSimulatedCpo(options: SimulatedCpoOptions): Promise<Si
     async tick() {
       for (const { responseUrl, correlationId, run } of pending.splice(0)) {
         const result = await run();
+        if (link.faults.has('no-result')) continue;
         const client = link.callback(commands.sender, responseUrl);
         await push('commands.result', responseUrl, result, () => client.result({ at: responseUrl, body: result, correlationId }));
       }

@@ -99,7 +99,7 @@ export async function openSimulatedEmsp(options: SimulatedEmspOptions): Promise<
     (open) => [
       ...copiesOf(open, store),
       serve(cdrs.receiver, cdrHandlers(open, received, options), served(open)),
-      serve(tokens.sender, tokenHandlers(store.tokens, options), served(open)),
+      serve(tokens.sender, tokenHandlers(open, store.tokens, options), served(open)),
       serve(
         commands.sender,
         {
@@ -191,6 +191,7 @@ function cdrHandlers(open: Link, received: ReceivedCdr[], options: SimulatedEmsp
     get: ({ params }: { params: { readonly id: string } }) =>
       found(received.find(({ url }) => url.endsWith(`/${encodeURIComponent(params.id)}`))).cdr,
     post: async ({ body, payload, correlationId }: { body: CDR; payload: { readonly raw: Buffer }; correlationId: string }) => {
+      if (open.faults.has('refuse-cdr')) throw new OcpiError('generic', 'no CDR is taken today');
       const known = received.find(({ cdr }) => same(cdr, body));
       if (known && !known.raw.equals(payload.raw)) throw new OcpiError('generic', `another CDR has the id ${body.id}`);
       if (known) return { created: known.url };
@@ -204,7 +205,7 @@ function cdrHandlers(open: Link, received: ReceivedCdr[], options: SimulatedEmsp
   };
 }
 
-function tokenHandlers(store: Store<Token>, options: SimulatedEmspOptions) {
+function tokenHandlers(open: Link, store: Store<Token>, options: SimulatedEmspOptions) {
   return {
     list: ({ window }: { window: Parameters<Store<Token>['page']>[0] }) => store.page(window),
     authorize: ({
@@ -218,7 +219,7 @@ function tokenHandlers(store: Store<Token>, options: SimulatedEmspOptions) {
     }): AuthorizationInfo => {
       const type = query.type ?? 'RFID';
       const token = store.find((one) => one.type === type && one.uid.toUpperCase() === params.token_uid.toUpperCase());
-      if (!token) throw new OcpiError('unknown-token');
+      if (!token || open.faults.has('unknown-token')) throw new OcpiError('unknown-token');
       const allowed = options.authorize?.(token, body) ?? (token.valid ? 'ALLOWED' : 'BLOCKED');
       return { allowed, token, ...(body ? { location: body } : {}), authorization_reference: randomUUID() };
     },

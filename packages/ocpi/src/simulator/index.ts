@@ -9,6 +9,7 @@ export {
   type SimulatedEmspOptions,
   type StartOptions,
 } from './emsp.js';
+export { type Fault, faults } from './faults.js';
 export { openSimulatedHub, type SimulatedHub, type SimulatedHubOptions, type SimulatedPartner } from './hub.js';
 export type { Journal, SimulatorEvent } from './journal.js';
 export type { Clock, Link, SimulatedCaller, SimulatorOptions } from './link.js';

@@ -18,6 +18,7 @@ import { faceOf, servedIn, spokenIn } from '../translate.js';
 import type { Credentials, credentials } from '../v221/credentials.js';
 import type { Role } from '../v221/types.js';
 import { openBook } from './book.js';
+import type { Fault } from './faults.js';
 import { type Journal, openJournal, type SimulatorEvent } from './journal.js';
 
 /** Anything with the time. */
@@ -41,6 +42,8 @@ export interface SimulatorOptions {
   readonly newToken?: () => string;
   /** The version that it speaks with its partner; default 2.2.1. Inside it is 2.2.1, and what cannot be carried is in the journal. */
   readonly version?: BridgeVersion;
+  /** Faults that it begins with. */
+  readonly faults?: readonly Fault[];
 }
 
 /** The partner of a simulated platform, as its handlers see it. */
@@ -53,6 +56,8 @@ export interface Link extends Journal {
   readonly party: Party;
   readonly clock: Clock;
   readonly host: Host;
+  /** What it does wrong at the moment. */
+  readonly faults: Set<Fault>;
   /** The partner's registration; undefined before the handshake. */
   registration(): Registration | undefined;
   /** A client of the partner's interface, with our routing headers. Throws 'no-endpoints' when the partner has none. */
@@ -164,9 +169,11 @@ export async function openLink(
   };
   const from: Routing = { from: party, ...(options.to ? { to: options.to } : {}) };
 
+  const active = new Set<Fault>(options.faults);
   const link: Link = {
     party,
     clock,
+    faults: active,
     get host() {
       return host as Host;
     },
@@ -232,6 +239,10 @@ export async function openLink(
     clock,
     rememberMs: 0,
     authenticate: book.who,
+    intercept: ({ module }) => {
+      if (active.has('unavailable') && module !== 'credentials') throw new OcpiError('unavailable');
+      return undefined;
+    },
     versions: { [version]: [enrolment, ...served] },
     onError: (error) => journal.record({ direction: 'self', what: 'failed', error: String(error) }),
   });
