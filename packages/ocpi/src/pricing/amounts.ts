@@ -1,9 +1,11 @@
+import { ATOMS, type Exact, PER_NANO, RATE, spread } from './atoms.js';
 import type { Entry } from './compile.js';
 import { PricingError } from './errors.js';
-import { jam, shareOut } from './exact.js';
+import { jam } from './exact.js';
+import { limits } from './limits.js';
 import { stepsOf } from './step.js';
 import type { Tally } from './tally.js';
-import type { Fee, FeeType, PriceLimit, Tariff } from './tariff.js';
+import type { Fee, FeeType } from './tariff.js';
 
 /** What a line is for; a reservation has its own two, and a limit of the price stands as a line. */
 export type LineDimension =
@@ -57,18 +59,6 @@ export interface Slice {
   readonly from: number;
   readonly to: number;
   readonly volume: number;
-}
-
-/** Amounts are summed in atoms: whole numbers for every price of 10^-9 per kWh or hour, every mWh and ms, every tax rate of 10^-6. */
-const PER_NANO = 18_000_000n;
-const RATE = 1_000_000n;
-const ATOMS = PER_NANO * RATE;
-
-/** Atoms of one line, before they are cut to 10^-9. */
-interface Exact {
-  before: bigint | undefined;
-  after: bigint | undefined;
-  taxes: { name: string; rate?: number; atoms: bigint }[];
 }
 
 /** Turns what was gathered into lines and totals. */
@@ -182,87 +172,6 @@ function exactOf({ price, tariff, dimension }: Entry, billed: number): Exact {
       taxes.map((t) => ({ ...t, atoms: BigInt(t.rate) })),
     ),
   };
-}
-
-/** The lines that min_price and max_price add. Each side of the taxes is limited for itself. OCPI 2.2.1, 11.3.1 */
-function limits(tariff: Tariff, lines: readonly Exact[], remarks: Map<string, Remark>): { dimension: LineDimension; exact: Exact }[] {
-  const out: { dimension: LineDimension; exact: Exact }[] = [];
-  let sum = add(lines);
-  for (const [dimension, limit] of [
-    ['MIN_PRICE', tariff.minPrice],
-    ['MAX_PRICE', tariff.maxPrice],
-  ] as const) {
-    const change = limit && limitOf(tariff, limit, sum, dimension === 'MIN_PRICE', remarks);
-    if (!change) continue;
-    out.push({ dimension, exact: change });
-    sum = add([sum, change]);
-  }
-  return out;
-}
-
-function limitOf(tariff: Tariff, limit: PriceLimit, sum: Exact, isMin: boolean, remarks: Map<string, Remark>): Exact | undefined {
-  const beyond = (value: bigint, bound: bigint) => (isMin ? value < bound : value > bound);
-  const before = change(sum.before, limit.beforeTaxes);
-  const after = change(sum.after, tariff.taxIncluded === 'notApplicable' ? (limit.afterTaxes ?? limit.beforeTaxes) : limit.afterTaxes);
-  if (
-    (limit.beforeTaxes !== undefined && sum.before === undefined && limit.afterTaxes === undefined) ||
-    (before === undefined && after === undefined)
-  ) {
-    remarks.set('limitUnknown', {
-      code: 'limitUnknown',
-      message: `a limit of tariff ${tariff.id} is on the side of the taxes that is not known`,
-    });
-    return undefined;
-  }
-  // Where the tariff limits one side only, the other follows in proportion.
-  const one = before ?? follow(after, sum.after, sum.before);
-  const other = after ?? follow(before, sum.before, sum.after);
-  if ((one ?? 0n) === 0n && (other ?? 0n) === 0n) return undefined;
-  const exact: Exact = {
-    before: sum.before === undefined ? undefined : one,
-    after: sum.after === undefined ? undefined : other,
-    taxes: [],
-  };
-  if (exact.before !== undefined && exact.after !== undefined) {
-    const tax = exact.after - exact.before;
-    if (tax !== 0n) exact.taxes = spread(tax, sum.taxes.length > 0 ? sum.taxes : [{ name: 'VAT', atoms: 1n }]);
-  }
-  return exact;
-
-  function change(value: bigint | undefined, bound: bigint | undefined): bigint | undefined {
-    if (value === undefined || bound === undefined) return undefined;
-    const atoms = bound * ATOMS;
-    return beyond(value, atoms) ? atoms - value : 0n;
-  }
-}
-
-function follow(change: bigint | undefined, from: bigint | undefined, to: bigint | undefined): bigint | undefined {
-  if (change === undefined || from === undefined || to === undefined) return undefined;
-  if (change === 0n) return 0n;
-  return from === 0n ? undefined : jam(to * change, from);
-}
-
-function add(lines: readonly Exact[]): Exact {
-  const sum: Exact = { before: 0n, after: 0n, taxes: [] };
-  for (const line of lines) {
-    sum.before = sum.before === undefined || line.before === undefined ? undefined : sum.before + line.before;
-    sum.after = sum.after === undefined || line.after === undefined ? undefined : sum.after + line.after;
-    for (const tax of line.taxes) {
-      const same = sum.taxes.find((t) => t.name === tax.name && t.rate === tax.rate);
-      if (same) same.atoms += tax.atoms;
-      else sum.taxes.push({ ...tax });
-    }
-  }
-  return sum;
-}
-
-/** Splits a tax in proportion to the taxes given, whole atoms that sum to it. */
-function spread<T extends { atoms: bigint }>(tax: bigint, taxes: readonly T[]): T[] {
-  const shares = shareOut(
-    tax,
-    taxes.map(({ atoms }) => (atoms < 0n ? -atoms : atoms)),
-  );
-  return taxes.map((t, i) => ({ ...t, atoms: shares[i]! }));
 }
 
 /** Cuts atoms to 10^-9 so that the lines sum to the cut total: each line gets the growth of the running sum. */

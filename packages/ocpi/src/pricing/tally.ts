@@ -2,9 +2,9 @@ import type { Remark, Slice } from './amounts.js';
 import { ASK, type Compiled, NONE, type Question, type Window } from './compile.js';
 import { PricingError } from './errors.js';
 import { mulDiv } from './exact.js';
+import { measuredHolds } from './measured.js';
 import type { Plan } from './plan.js';
 import type { Period, PricedSession } from './session.js';
-import type { Restrictions } from './tariff.js';
 
 const nobody = <T>(value: T): Record<Question, T> => ({
   flat: value,
@@ -246,40 +246,9 @@ export class Tally {
   #ask(candidates: readonly number[], period: Period, energy: number, duration: number): number {
     for (const index of candidates) {
       const { measured } = this.plan.entries[index]!;
-      if (measured === undefined || this.#holds(measured, period, energy, duration)) return index;
+      if (measured === undefined || measuredHolds(measured, period, energy, duration, this.remarks)) return index;
     }
     return NONE;
-  }
-
-  #holds(r: Restrictions, period: Period, energy: number, duration: number): boolean {
-    if (r.minEnergyMilliWh !== undefined && energy < r.minEnergyMilliWh) return false;
-    if (r.maxEnergyMilliWh !== undefined && energy >= r.maxEnergyMilliWh) return false;
-    if (r.minDurationMs !== undefined && duration < r.minDurationMs) return false;
-    if (r.maxDurationMs !== undefined && duration >= r.maxDurationMs) return false;
-    const { minCurrentMicroA: minI, maxCurrentMicroA: maxI, minPowerMilliW: minP, maxPowerMilliW: maxP } = period;
-    return (
-      this.#between(r.minCurrentMicroA, r.maxCurrentMicroA, minI, maxI, 'currentUnknown') &&
-      this.#between(r.minPowerMilliW, r.maxPowerMilliW, minP, maxP, 'powerUnknown')
-    );
-  }
-
-  /** A limit of current or power holds when the whole period lay within it; what was not reported fulfils no limit. */
-  #between(
-    min: number | undefined,
-    max: number | undefined,
-    least: number,
-    most: number,
-    code: 'currentUnknown' | 'powerUnknown',
-  ): boolean {
-    if (min === undefined && max === undefined) return true;
-    const low = least >= 0 ? least : most;
-    const high = most >= 0 ? most : least;
-    if (low < 0) {
-      const what = code === 'powerUnknown' ? 'power' : 'current';
-      this.remarks.set(code, { code, message: `a period reports no ${what}: elements with a limit on it do not hold there` });
-      return false;
-    }
-    return (min === undefined || low >= min) && (max === undefined || high < max);
   }
 
   #gather(index: number, volume: number, from: number, to: number): void {
