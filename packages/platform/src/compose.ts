@@ -148,10 +148,7 @@ export async function compose(ground: Ground) {
             );
           },
         },
-        tariffs: {
-          at: async (operatorId, owner, id, at) =>
-            (await operations.inForce(operatorId, [id], at)).find((tariff) => tariff.owner === owner),
-        },
+        tariffs: { at: operations.versionAt },
         exchanged: { of: roaming.cdrExchange },
         hosted: { parties: async (operatorId) => [...new Set((await roaming.hostedParties(operatorId)).map(({ party }) => party))] },
         signer: { keyOf: auth.signingKey },

@@ -34,6 +34,7 @@ export function createService({ transact, store, clock }: { transact: Transact; 
     });
   }
 
+  /** What own tariffs were on sale at a moment, in the order asked for. */
   async function inForce(operatorId: OperatorId, ids: readonly string[], at: Date): Promise<readonly TariffVersion[]> {
     if (ids.length === 0) return [];
     const versions = await store.versionsOf(operatorId, ids);
@@ -50,6 +51,10 @@ export function createService({ transact, store, clock }: { transact: Transact; 
     releaseTariff,
     recordPartnerTariff,
     inForce,
+    /** The version of anybody's tariff that was on sale at a moment, as we knew it. */
+    async versionAt(operatorId: OperatorId, owner: TariffVersion['owner'], id: string, at: Date): Promise<TariffVersion | undefined> {
+      return inForceAt(await store.versions(undefined, operatorId, owner, id), at);
+    },
     tariffs: store.newest,
     history: (operatorId: OperatorId, owner: TariffVersion['owner'], id: string) => store.versions(undefined, operatorId, owner, id),
   };

@@ -37,11 +37,11 @@ export function createStore(sql: Sql) {
       return rows.length === 1;
     },
 
-    /** Versions of several tariffs by id, own ones and partners'. */
+    /** Versions of several own tariffs: partners may use the same ids. */
     async versionsOf(operatorId: OperatorId, ids: readonly string[]): Promise<TariffVersion[]> {
       const rows = await sql<{ body: unknown }>(
         undefined,
-        'SELECT body FROM operations_tariff_version WHERE operator_id = $1 AND id = ANY($2::text[]) ORDER BY id, version',
+        'SELECT body FROM operations_tariff_version WHERE operator_id = $1 AND is_own AND id = ANY($2::text[]) ORDER BY id, version',
         [operatorId, ids],
       );
       return rows.map(({ body }) => fromJson<TariffVersion>(body));
