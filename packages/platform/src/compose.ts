@@ -10,14 +10,15 @@ import {
 } from './charging/index.js';
 import { createAdminApp, type RequestHandler } from './edges/admin-app.js';
 import type { Database } from './edges/database.js';
+import { createHolders, holderMigrations } from './edges/holder.js';
 import { createProbes } from './edges/http.js';
 import type { Logger } from './edges/log.js';
 import { createMetrics } from './edges/metrics.js';
 import { migrate } from './edges/migrate.js';
-import { createOutbox, outboxMigrations } from './edges/outbox.js';
+import { createOutbox, outboxMigrations, Postponed } from './edges/outbox.js';
 import type { Redis } from './edges/redis.js';
 import { sweepEvery } from './edges/sweep.js';
-import { createGateway } from './gateway/index.js';
+import { createGateway, migrations as gatewayMigrations, routes as gatewayRoutes, type Command as StationAsk } from './gateway/index.js';
 import type { Clock } from './kernel/clock.js';
 import type { NewId, OperatorId, PartnerId, PartyId, StationId } from './kernel/ids.js';
 import { createOperations, migrations as operationsMigrations, routes as operationsRoutes } from './operations/index.js';
@@ -59,14 +60,24 @@ export const migrations = [
     up: ['CREATE TABLE installation (id uuid PRIMARY KEY DEFAULT gen_random_uuid())', 'INSERT INTO installation DEFAULT VALUES'],
   },
   ...outboxMigrations,
+  ...holderMigrations,
   ...authMigrations,
   ...stationsMigrations,
   ...usersMigrations,
   ...operationsMigrations,
   ...chargingMigrations,
+  ...gatewayMigrations,
   ...roamingMigrations,
   ...settlementMigrations,
 ];
+
+/** How long a vehicle may stand at the plug after it was full before idle time counts. */
+const IDLE_GRACE_SECONDS = 600;
+/** How soon a session is looked at again whose events may still be missing, ms of wall time. */
+const LATE_EVENTS_MS = 2000;
+
+/** What may be a little late, ms of wall time. */
+const HOUSEKEEPING_MS = 10_000;
 
 /** A CDR is owed until it is taken: no number of failures ends that. */
 const FOR_EVER = Number.MAX_SAFE_INTEGER;
@@ -105,8 +116,13 @@ export async function compose(ground: Ground) {
   const stations = createStations({ transact, emit, clock, serverKey }, { sql });
   const users = createUsers({ sql });
   const operations = createOperations({ transact, clock }, { sql });
-  const charging = createCharging({ transact, emit, clock, newId, defaultCurrency, stations, tokens: users, tariffs: operations }, { sql });
-  const gateway = createGateway({ charging, stations, clock });
+  const holders = createHolders(sql);
+  const charging = createCharging(
+    { transact, emit, clock, newId, defaultCurrency, idleGraceSeconds: IDLE_GRACE_SECONDS, stations, tokens: users, tariffs: operations },
+    { database, holders, outbox },
+  );
+  await charging.keepSamples();
+  const gateway = createGateway({ charging, stations, transact, emit, clock, newId }, { sql, holders, node: newId() });
   const roaming = createRoaming(
     {
       transact,
@@ -158,7 +174,7 @@ export async function compose(ground: Ground) {
   );
 
   // Who hears of what. Effects inside the database happen in the consumer's transaction, effects on the wire outside of any.
-  outbox.consume<StationCommand>(of.stationCommand, {
+  outbox.consume<StationCommand | (Omit<StationAsk, 'deadline'> & { deadline: string })>(of.stationCommand, {
     leased: ({ operatorId, body }) =>
       gateway.carry(operatorId as OperatorId, { ...body, stationId: body.stationId as StationId, deadline: new Date(body.deadline) }),
   });
@@ -172,7 +188,10 @@ export async function compose(ground: Ground) {
     leased: ({ operatorId, body }) => roaming.sessionChanged(operatorId as OperatorId, body.sessionId),
   });
   outbox.consume<{ sessionId: string }>(of.sessionEnded, {
-    inTransaction: (tx, { operatorId, body }) => charging.rateEnded(tx, operatorId as OperatorId, body.sessionId),
+    inTransaction: async (tx, { operatorId, body }) => {
+      const rated = await charging.rateEnded(tx, operatorId as OperatorId, body.sessionId);
+      if (!rated) throw new Postponed(LATE_EVENTS_MS, 'events of this session may still come');
+    },
   });
   outbox.consume<{ owner: PartyId; id: string }>(roamingConsumers.location, {
     leased: async ({ operatorId, body }) => {
@@ -221,7 +240,8 @@ export async function compose(ground: Ground) {
       stationsRoutes(stations, clock),
       usersRoutes(users, clock),
       operationsRoutes(operations, clock),
-      chargingRoutes(charging),
+      gatewayRoutes(gateway, clock),
+      chargingRoutes({ charging, token: users.token, placeByEvseId: stations.placeByEvseId, newId }),
       roamingRoutes({ roaming, ...roaming, clock }),
     ]
       .map((router): [string, RequestHandler] => ['/admin/v1', router])
@@ -249,14 +269,22 @@ export async function compose(ground: Ground) {
     async startWork() {
       await outbox.start();
       const deadlines = sweepEvery(1000, 'command deadlines', log, async () => {
-        await charging.sweepDeadlines();
+        await charging.sweep();
+        await gateway.sweep();
         await roaming.sweepCommands();
+      });
+      const housekeeping = sweepEvery(HOUSEKEEPING_MS, 'signs of life, samples, certificates', log, async () => {
+        await stations.writeSignsOfLife();
+        await charging.keepSamples();
+        await gateway.warnOfCertificates();
       });
       const settling = startSettlement(settlement, { everyMs: 2000, failed: (err) => log.error({ err }, 'a round of settlement failed') });
       return {
         async stop() {
-          await Promise.all([deadlines.stop(), settling.stop()]);
+          await Promise.all([deadlines.stop(), settling.stop(), housekeeping.stop()]);
           await outbox.stop();
+          await charging.stop();
+          await stations.writeSignsOfLife();
         },
       };
     },

@@ -42,7 +42,9 @@ function gain(state: Counted, { at, registerMilliWh: register }: ChargingEvent):
     return register - before <= most ? { gained: register - before, register } : { gained: 0, register: before, flag: 'registerJumped' };
   }
   // A meter that restarted counts from 0; one that merely goes back is wrong.
-  return register <= most ? { gained: register, register, flag: 'registerReset' } : { gained: 0, register: before, flag: 'registerWentBack' };
+  return register <= most
+    ? { gained: register, register, flag: 'registerReset' }
+    : { gained: 0, register: before, flag: 'registerWentBack' };
 }
 
 function mostGain({ facts, at: from }: Counted, at: Date): number {
@@ -59,7 +61,11 @@ function spread(state: Counted, at: Date, gained: number, borders: PriceBorders)
     const last = until === at;
     const period = periods.at(-1)!;
     const share = last ? gained : onWire(shareUntil(gained, state.at, until, at), period.energyMilliWh - shared);
-    periods[periods.length - 1] = { ...period, energyMilliWh: period.energyMilliWh + share - shared, ...timeIn(state, period, from, until, gained > 0) };
+    periods[periods.length - 1] = {
+      ...period,
+      energyMilliWh: period.energyMilliWh + share - shared,
+      ...timeIn(state, period, from, until, gained > 0),
+    };
     if (!last) periods.push({ ...period, startedAt: until, energyMilliWh: 0, chargingSeconds: 0, parkingSeconds: 0 });
     shared = share;
     from = until;
@@ -68,11 +74,18 @@ function spread(state: Counted, at: Date, gained: number, borders: PriceBorders)
 }
 
 /** Idle time counts after the grace; what happens while nobody hears the station is neither charging nor idle. */
-function timeIn(state: Counted, period: ChargingPeriod, from: Date, until: Date, gaining: boolean): { chargingSeconds: number; parkingSeconds: number } {
+function timeIn(
+  state: Counted,
+  period: ChargingPeriod,
+  from: Date,
+  until: Date,
+  gaining: boolean,
+): { chargingSeconds: number; parkingSeconds: number } {
   const { facts, activity, activitySince } = state;
   const { chargingSeconds, parkingSeconds } = period;
   const seconds = (since: Date) => secondsSince(facts.startedAt, until) - secondsSince(facts.startedAt, since);
-  if (activity === 'charging' || (activity === 'unknown' && gaining)) return { chargingSeconds: chargingSeconds + seconds(from), parkingSeconds };
+  if (activity === 'charging' || (activity === 'unknown' && gaining))
+    return { chargingSeconds: chargingSeconds + seconds(from), parkingSeconds };
   if (activity === 'unknown') return { chargingSeconds, parkingSeconds };
   const graceEnds = new Date(activitySince.getTime() + (facts.idleGraceSeconds ?? 0) * 1000);
   const idleFrom = graceEnds > from ? graceEnds : from;

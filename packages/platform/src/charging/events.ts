@@ -1,3 +1,5 @@
+import type { StationCommand as Command } from '../model/station-command.js';
+
 /** What charging tells others, by consumer; the key of each event is the id of what it is about. */
 export const consumers = {
   /** A command to carry to a station. Key: request. */
@@ -13,26 +15,16 @@ export const consumers = {
   cdrRecord: 'settlement.record',
 } as const;
 
-/** Names a token to a station. */
-export interface TokenName {
-  uid: string;
-  type: 'rfid' | 'appUser' | 'adHocUser' | 'emaid' | 'other';
-}
-
 export interface StationCommand {
   requestId: string;
   stationId: string;
   /** Domain time, ISO. After it the outcome is unknown. */
   deadline: string;
-  command:
-    | { kind: 'start'; connectorNumber: number; token: TokenName; remoteStartId: number }
-    | { kind: 'stop'; transactionKey: string }
-    | { kind: 'reserve'; reservationNumber: number; connectorNumber: number; token: TokenName; until: string; groupId?: string }
-    | { kind: 'cancelReservation'; reservationNumber: number };
+  command: Extract<Command, { kind: 'start' | 'stop' | 'reserve' | 'cancelReservation' }>;
 }
 
 export interface CommandOutcome {
   requestId: string;
   kind: 'start' | 'stop';
-  outcome: 'accepted' | 'rejected' | 'stationOffline' | 'notSupported' | 'unknown';
+  outcome: 'accepted' | 'rejected' | 'stationOffline' | 'unknown';
 }

@@ -1,5 +1,6 @@
 import type { OperatorId, StationId } from '../kernel/ids.js';
 import type { CdrPlace } from '../model/cdr.js';
+import type { TokenKind } from '../model/heard.js';
 import type { EvseRef } from '../model/location.js';
 import type { TariffVersion } from '../model/tariff.js';
 import type { Token } from '../model/token.js';
@@ -28,9 +29,6 @@ export interface StationsPort {
 export type TokenVerdict =
   | { allowed: true; token: Token; ask?: true }
   | { allowed: false; token?: Token; reason: 'unknown' | 'blocked' | 'expired'; ask?: true };
-
-/** How a driver was identified: by a card or app, by a contract in the vehicle, or by the vehicle itself. */
-export type TokenKind = 'token' | 'contract' | 'vehicle';
 
 export interface TokensPort {
   verdict(operatorId: OperatorId, uid: string, kind?: TokenKind): Promise<TokenVerdict>;

@@ -1,13 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Activity, ChargingEvent } from './session-state.js';
-
-/** What was measured at one moment. */
-export interface Sample {
-  at: Date;
-  /** The register of imported energy, mWh. */
-  registerMilliWh?: number;
-  values: readonly { measurand: string; phase?: string; milli: number }[];
-}
+import type { Activity, Sample } from '../model/heard.js';
+import type { ChargingEvent } from './session-state.js';
 
 /** A message of a station about one session, as it is kept: raw times, nothing corrected. */
 export interface HeardMessage {
@@ -143,11 +136,15 @@ export function eventsOf({ kind, at, samples, seqNo, activity, registerMilliWh, 
     const own = registerMilliWh ?? registerAt(samples, at);
     // The last sample stands at the moment of the stop: it says the same as the stop does.
     const before = samples.filter((sample) => sample.at < at);
-    return [...before.flatMap(metered), { kind, at, ...numbered, reason: reason ?? 'Local', ...(own === undefined ? {} : { registerMilliWh: own }) }];
+    return [
+      ...before.flatMap(metered),
+      { kind, at, ...numbered, reason: reason ?? 'Local', ...(own === undefined ? {} : { registerMilliWh: own }) },
+    ];
   }
   const now = registerAt(samples, at);
   const others = samples.filter((sample) => sample.at.getTime() !== at.getTime());
-  if (kind === 'metered' && samples.length > 0 && now === undefined && activity === undefined && seqNo === undefined) return samples.flatMap(metered);
+  if (kind === 'metered' && samples.length > 0 && now === undefined && activity === undefined && seqNo === undefined)
+    return samples.flatMap(metered);
   return [{ kind, at, ...numbered, ...doing, ...(now === undefined ? {} : { registerMilliWh: now }) }, ...others.flatMap(metered)];
 }
 

@@ -1,4 +1,5 @@
 import type { SessionId, StationId } from '../kernel/ids.js';
+import type { Activity } from '../model/heard.js';
 import type { EvseRef } from '../model/location.js';
 import type { PartyId } from '../model/party.js';
 import type { AuthMethod, ChargingPeriod } from '../model/session.js';
@@ -34,9 +35,6 @@ export interface SessionFacts {
 
 /** Something about the meter or the clock that was noticed. */
 export type Flag = 'registerWentBack' | 'registerJumped' | 'registerReset' | 'clockCorrected' | 'gap' | 'startMissing' | 'lateReading';
-
-/** `unknown`: the station is not connected, and nobody knows what goes on there. */
-export type Activity = 'charging' | 'suspended' | 'unknown';
 
 export interface Metered {
   /** The newest moment that counted. */

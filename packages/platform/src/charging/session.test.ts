@@ -2,10 +2,20 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { SessionId, StationId } from '../kernel/ids.js';
 import { partyId } from '../model/party.js';
-import { apply, begin, type ChargingState, energyMilliWh, type PriceBorders, type SessionFacts } from './session.js';
+import {
+  apply,
+  begin,
+  type ChargingEvent,
+  type ChargingState,
+  energyMilliWh,
+  isHeld,
+  type PriceBorders,
+  recount,
+  type SessionFacts,
+} from './session.js';
 
 const at = (time: string) => new Date(`2026-03-01T${time}Z`);
-const facts: SessionFacts = {
+const facts: SessionFacts & { startRegisterMilliWh: number } = {
   id: 'S1' as SessionId,
   owner: partyId('NL', 'EVR'),
   stationId: 'CS1' as StationId,
@@ -27,7 +37,7 @@ const everyHour: PriceBorders = (from, until) => {
 
 describe('charging session', () => {
   it('counts energy from register to register', () => {
-    let state = begin(facts);
+    let state: ChargingState = begin(facts);
     state = apply(state, { kind: 'metered', at: at('10:05:00'), registerMilliWh: 1_400_000 }, noBorders).state;
     state = apply(state, { kind: 'stopped', at: at('10:10:00'), registerMilliWh: 2_000_000, reason: 'Local' }, noBorders).state;
     expect(energyMilliWh(state)).to.equal(1_000_000);
@@ -52,21 +62,103 @@ describe('charging session', () => {
     expect(apply(ended, stop, noBorders)).to.deep.equal({ state: ended, change: 'none' });
   });
 
-  it('flags a register that went back and takes no energy away', () => {
-    let state: ChargingState = begin(facts);
-    state = apply(state, { kind: 'metered', at: at('10:05:00'), registerMilliWh: 1_400_000 }, noBorders).state;
-    state = apply(state, { kind: 'metered', at: at('10:06:00'), registerMilliWh: 1_300_000 }, noBorders).state;
-    expect(state.flags).to.deep.equal(['registerWentBack']);
-    expect(energyMilliWh(state)).to.equal(400_000);
+  const metered = (time: string, registerMilliWh: number): ChargingEvent => ({ kind: 'metered', at: at(time), registerMilliWh });
+  const play = (events: readonly ChargingEvent[], from: SessionFacts = facts, borders = noBorders) =>
+    events.reduce<ChargingState>((state, event) => apply(state, event, borders).state, begin(from));
+
+  it('holds a session whose register went back or jumped, and prices nothing from such a reading', () => {
+    const rated = { ...facts, maxPowerWatt: 22_000 };
+    const back = play([metered('10:05:00', 3_000_000), metered('10:06:00', 2_900_000), metered('10:07:00', 3_100_000)], rated);
+    expect([back.flags, energyMilliWh(back), isHeld(back)]).to.deep.equal([['registerWentBack'], 2_100_000, true]);
+    // A meter that shows kWh as Wh for once: what is no energy of this minute is none at all.
+    const jump = play([metered('10:05:00', 1_400_000), metered('10:06:00', 1_400_000_000), metered('10:07:00', 1_500_000)], rated);
+    expect([jump.flags, energyMilliWh(jump), isHeld(jump)]).to.deep.equal([['registerJumped'], 500_000, true]);
+  });
+
+  it('goes on counting from 0 when the meter was restarted', () => {
+    const state = play([metered('10:05:00', 2_000_000), metered('10:06:00', 40_000), metered('10:07:00', 90_000)]);
+    expect([state.flags, energyMilliWh(state), isHeld(state)]).to.deep.equal([['registerReset'], 1_090_000, false]);
+  });
+
+  it('counts idle time after the grace, and none while nobody hears the station', () => {
+    const doing = (time: string, activity: 'charging' | 'suspended' | 'unknown'): ChargingEvent => ({
+      kind: 'metered',
+      at: at(time),
+      activity,
+    });
+    const events = [
+      metered('10:29:00', 1_500_000),
+      doing('10:30:00', 'suspended'),
+      doing('11:00:00', 'unknown'),
+      doing('12:00:00', 'suspended'),
+      { kind: 'stopped' as const, at: at('12:20:00'), registerMilliWh: 1_500_000, reason: 'Local' },
+    ];
+    const state = play(events, { ...facts, idleGraceSeconds: 600 });
+    expect(state.periods).to.deep.equal([
+      // 20 minutes after the grace before it went offline, and 10 after the next grace.
+      { startedAt: at('10:00:00'), energyMilliWh: 500_000, chargingSeconds: 1800, parkingSeconds: 1800 },
+    ]);
+  });
+
+  it('moves the times of a station whose clock was wrong, and says so', () => {
+    const shift = 50 * 365 * 86_400_000;
+    const state = play([{ kind: 'stopped', at: at('10:10:00'), registerMilliWh: 1_500_000, reason: 'Local' }], {
+      ...facts,
+      startedAt: new Date(facts.startedAt.getTime() + shift),
+      clockShiftMs: shift,
+    });
+    expect(state.flags).to.deep.equal(['clockCorrected']);
+    expect(state.phase === 'ended' && state.endedAt.getTime() - state.facts.startedAt.getTime()).to.equal(600_000);
+  });
+
+  it('comes to the same end in whatever order its events are heard, and however often', () => {
+    const minute = fc.record({ gain: fc.integer({ min: 0, max: 300_000 }), full: fc.boolean(), reset: fc.integer({ min: 0, max: 9 }) });
+    const history = fc.array(minute, { minLength: 1, maxLength: 12 }).map((minutes) => {
+      let register = facts.startRegisterMilliWh;
+      const events: ChargingEvent[] = minutes.map(({ gain, full, reset }, i) => {
+        register = reset === 0 ? gain : register + gain;
+        return {
+          kind: 'metered',
+          at: new Date(facts.startedAt.getTime() + (i + 1) * 60_000),
+          registerMilliWh: register,
+          activity: full ? 'suspended' : 'charging',
+          seqNo: i + 1,
+        };
+      });
+      const end = new Date(facts.startedAt.getTime() + (minutes.length + 1) * 60_000);
+      return [...events, { kind: 'stopped' as const, at: end, registerMilliWh: register, reason: 'Local', seqNo: minutes.length + 1 }];
+    });
+    const heard = history.chain((events) =>
+      fc.tuple(fc.constant(events), fc.shuffledSubarray([...events, ...events], { minLength: events.length * 2 })),
+    );
+    const settle = (events: readonly ChargingEvent[], from: SessionFacts) => {
+      const state = play(events, from, everyHour);
+      return state.disordered ? recount(state, from, [...new Set(events)], everyHour) : state;
+    };
+    const comparable = ({ last: _, ...state }: ChargingState) => state;
+    fc.assert(
+      fc.property(heard, ([inOrder, shuffled]) => {
+        for (const from of [facts, { ...facts, idleGraceSeconds: 90, startedAt: at('10:55:00') }]) {
+          const shift = from.startedAt.getTime() - facts.startedAt.getTime();
+          const moved = (events: readonly ChargingEvent[]) => {
+            const copies = new Map(events.map((event) => [event.seqNo, { ...event, at: new Date(event.at.getTime() + shift) }]));
+            return events.map(({ seqNo }) => copies.get(seqNo)!);
+          };
+          const wanted = settle(moved(inOrder), from);
+          expect(comparable(settle(moved(shuffled), from))).to.deep.equal(comparable(wanted));
+        }
+      }),
+      { seed: 20260302, numRuns: 300 },
+    );
   });
 
   it('loses no energy and no second, wherever readings and borders fall', () => {
-    const step = fc.record({ seconds: fc.integer({ min: 0, max: 9_000 }), milliWh: fc.integer({ min: 0, max: 30_000_000 }) });
+    const step = fc.record({ seconds: fc.integer({ min: 0, max: 9_000 }), milliWh: fc.integer({ min: 0, max: 500_000 }) });
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 30 }), (steps) => {
         let time = facts.startedAt.getTime();
         let register = facts.startRegisterMilliWh;
-        let state = begin(facts);
+        let state: ChargingState = begin(facts);
         for (const { seconds, milliWh } of steps) {
           time += seconds * 1000;
           register += milliWh;

@@ -51,8 +51,7 @@ export function apply(state: ChargingState, heard: ChargingEvent, borders: Price
     return { state: { ...noted, disordered: true }, change: 'disordered' };
   }
   if (event.kind === 'stopped') return { state: end(noted, event, borders), change: 'ended' };
-  if (event.at < noted.facts.startedAt && event.kind === 'metered')
-    return { state: { ...noted, disordered: true }, change: 'disordered' };
+  if (event.at < noted.facts.startedAt && event.kind === 'metered') return { state: { ...noted, disordered: true }, change: 'disordered' };
   const order = orderOf(event);
   if (isBefore(order, noted.last)) return { state: { ...noted, disordered: true }, change: 'disordered' };
   const counted = advance(noted, event, borders);
@@ -61,7 +60,7 @@ export function apply(state: ChargingState, heard: ChargingEvent, borders: Price
 
 function end(state: Charging, stop: ChargingEvent & { kind: 'stopped' }, borders: PriceBorders): ChargingState {
   const { registerMilliWh, reason } = stop;
-  const endedAt = stop.at < state.facts.startedAt ? state.facts.startedAt : stop.at;
+  const endedAt = new Date(Math.max(stop.at.getTime(), state.facts.startedAt.getTime()));
   const inOrder = endedAt >= state.at;
   return {
     ...state,
@@ -86,11 +85,17 @@ export function recount(state: ChargingState, facts: SessionFacts, events: reado
     if (event.kind === 'stopped' || (state.phase === 'ended' && event.at > state.endedAt)) continue;
     if (event.at >= startedAt) next = { ...next, ...advance(next, event, borders), last: orderOf(event) };
     // What was read before the start tells where counting begins, when the start did not say.
-    else if (next.registerMilliWh === undefined && event.registerMilliWh !== undefined) next = { ...next, registerMilliWh: event.registerMilliWh };
+    else if (next.registerMilliWh === undefined && event.registerMilliWh !== undefined)
+      next = { ...next, registerMilliWh: event.registerMilliWh };
   }
   if (state.phase === 'ended') {
     const { endedAt: at, stopReason: reason, stopRegisterMilliWh } = state;
-    const stop = { kind: 'stopped' as const, at, reason, ...(stopRegisterMilliWh === undefined ? {} : { registerMilliWh: stopRegisterMilliWh }) };
+    const stop = {
+      kind: 'stopped' as const,
+      at,
+      reason,
+      ...(stopRegisterMilliWh === undefined ? {} : { registerMilliWh: stopRegisterMilliWh }),
+    };
     return counted(end(next, stop, borders));
   }
   return counted(next);
@@ -123,4 +128,3 @@ const isBefore = (a: OrderKey, b: OrderKey): boolean => compare(a, b) < 0;
 function onOurClock<E extends ChargingEvent>(event: E, { clockShiftMs }: SessionFacts): E {
   return clockShiftMs === undefined ? event : { ...event, at: new Date(event.at.getTime() + clockShiftMs) };
 }
-

@@ -1,6 +1,7 @@
 import type { StationId } from '../kernel/ids.js';
 import type { EvseRef } from '../model/location.js';
 import type { Token } from '../model/token.js';
+import { clockShift } from './clock-shift.js';
 
 /** Somebody asked that a session be started from afar. */
 export interface StartRequest {
@@ -46,17 +47,20 @@ export function applyStart(state: StartState, event: StartEvent): StartState {
       if (state.phase === 'accepted') return { phase: 'expired' };
       return state.phase === 'asked' ? { phase: 'unknown' } : state;
     case 'began':
-      return state.phase === 'started' ? state : { phase: 'started', sessionId: event.sessionId, late: state.phase === 'unknown' || state.phase === 'expired' };
+      return state.phase === 'started'
+        ? state
+        : { phase: 'started', sessionId: event.sessionId, late: state.phase === 'unknown' || state.phase === 'expired' };
   }
 }
 
 /** How long after a remote start a session with the same token still counts as its result. OCPP 1.6 has no id for it. */
 export const START_WINDOW_MS = 15 * 60 * 1000;
 
-/** True if a session which began at `at` is what this request asked for. */
-export function isResultOf(request: StartRequest, at: Date): boolean {
+/** True if a session which began at `at` by the station's clock, and is heard at `now` by ours, is what this request asked for. */
+export function isResultOf(request: StartRequest, at: Date, now: Date = at): boolean {
   if (request.state.phase === 'started' || request.state.phase === 'rejected') return false;
-  const age = at.getTime() - request.requestedAt.getTime();
+  const began = clockShift(at, now) === undefined ? at : now;
+  const age = began.getTime() - request.requestedAt.getTime();
   // A station's clock may be a little behind ours.
   return age > -60_000 && age <= START_WINDOW_MS;
 }

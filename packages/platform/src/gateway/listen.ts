@@ -1,97 +1,135 @@
 import type { Server } from 'node:http';
-import { type OcppServer, serveOcpp } from '@evroam/ocpp-core/websocket';
+import type { Server as TlsServer } from 'node:https';
+import { type Quirks, quirksOf, Registration } from '@evroam/ocpp-core';
+import { type Arrival, type Handshake, type OcppServer, type SpeakOptions, serveOcpp } from '@evroam/ocpp-core/websocket';
+import { Overtaken } from '../edges/holder.js';
 import type { Logger } from '../edges/log.js';
-import type { Clock } from '../kernel/clock.js';
-import type { OperatorId, StationId } from '../kernel/ids.js';
-import type { Connections } from './connections.js';
 import type { StationLink } from './driver.js';
+import type { Desk, DriverNeeds } from './drivers/desk.js';
+import { ocpp21, ocpp201 } from './drivers/ocpp2x/driver.js';
 import { ocpp16 } from './drivers/ocpp16/driver.js';
-import type { ChargingPort, StationsPort } from './ports.js';
+import { createDesk, type DeskNeeds } from './listen/desk.js';
+import { observer } from './listen/observe.js';
+import { profilesOf } from './listen/quirks.js';
+import type { Admitted, Shown } from './ports.js';
 
 /** Where stations connect: `ws://<host>/ocpp/<identity>`. */
 export const OCPP_PATH = '/ocpp/';
 
-export interface ListenNeeds {
-  server: Server;
-  connections: Connections;
-  charging: ChargingPort;
-  stations: StationsPort;
-  clock: Clock;
+export interface ListenNeeds extends DeskNeeds {
+  server: Server | TlsServer;
   log: Logger;
 }
 
-/** Lets own stations in over OCPP on a server that listens already. */
-export async function listen({ server, connections, charging, stations, clock, log }: ListenNeeds): Promise<OcppServer> {
-  // Kept from the authentication until the connection closes: who a station is comes from its credential only.
-  const owners = new Map<string, { operatorId: OperatorId; stationId: StationId }>();
-  // By connection, for an old one of a station closes after its newer one has opened.
-  const links = new WeakMap<object, StationLink>();
+interface Present extends Admitted {
+  shown: Shown;
+}
 
-  const driver = ocpp16({
+const GATE = { accepted: 'Accepted', pending: 'Pending', rejected: 'Rejected' } as const;
+
+/** Lets own stations in over OCPP on a server that listens already. */
+export async function listen(needs: ListenNeeds): Promise<OcppServer> {
+  const { server, connections, charging, stations, store, clock, log } = needs;
+  // Kept from the authentication until the connection closes: who a station is comes from its credential only.
+  const present = new Map<string, Present>();
+  // By connection, for an old one of a station closes after its newer one has opened.
+  const open = new WeakMap<object, { link: StationLink; desk: Desk }>();
+
+  const who = (identity: string): Present => {
+    const admitted = present.get(identity);
+    if (!admitted) throw new Error(`station ${identity} is connected without having been authenticated`);
+    return admitted;
+  };
+  const quirks = ({ identity }: Arrival): Quirks | undefined => {
+    const { about = {}, lenient } = who(identity);
+    return quirksOf(about, profilesOf(lenient));
+  };
+  const options: Pick<SpeakOptions<'csms', never>, 'quirks' | 'gate' | 'observe'> = {
+    quirks,
+    gate: ({ identity }) => {
+      const { registration, hasBooted } = who(identity);
+      return new Registration(hasBooted ? GATE[registration] : 'unknown');
+    },
+    observe: ({ identity }) =>
+      observer(log, identity, (error) => {
+        // A newer connection speaks for the station: this one has nothing to say any more.
+        if (error instanceof Overtaken) connectionOf(identity)?.close('replaced by a newer connection');
+      }),
+  };
+  const connectionOf = (identity: string): StationLink | undefined => connections.get(who(identity).stationId);
+  const driver: DriverNeeds = {
     charging,
-    stations,
     clock,
     log,
-    whose(identity) {
-      const owner = owners.get(identity);
-      if (!owner) throw new Error(`station ${identity} is connected without having been authenticated`);
-      return owner;
+    deskOf(identity, endpoint) {
+      const { shown, ...admitted } = who(identity);
+      const desk = createDesk(needs, admitted, shown, (link) => {
+        const before = connections.get(link.stationId);
+        connections.put(link);
+        open.set(endpoint, { link, desk });
+        return before !== undefined;
+      });
+      return desk;
     },
-    connected(endpoint, link) {
-      connections.put(link);
-      links.set(endpoint, link);
-    },
-    observe:
-      ({ identity }) =>
-      (seen) => {
-        if (seen.kind === 'handlerFailed')
-          log.error(
-            { stationId: identity, action: seen.action, messageId: seen.messageId, err: seen.error },
-            'a message of a station could not be handled',
-          );
-        else if (seen.kind === 'unreadable')
-          log.warn({ stationId: identity, code: seen.error.code, reason: seen.error.message }, 'a station sent what is no message');
-        else if (seen.kind === 'refused')
-          log.warn(
-            { stationId: identity, action: seen.action, messageId: seen.messageId, code: seen.error.code, reason: seen.error.message },
-            'a message of a station was refused',
-          );
-        else if (seen.kind === 'badAnswer')
-          log.warn(
-            { stationId: identity, action: seen.action, code: seen.error.code, reason: seen.error.message },
-            'a station answered what its standard does not allow',
-          );
-        else if (seen.kind === 'strayAnswer')
-          log.warn({ stationId: identity, messageId: seen.messageId }, 'a station answered late or unasked');
-      },
-  });
+  };
 
   return serveOcpp({
     server,
     path: OCPP_PATH,
-    versions: [driver],
-    async authenticate({ identity, password, remoteAddress }) {
-      const owner = await stations.authenticate(identity, password);
-      if (!owner) {
+    versions: [ocpp21(driver, options), ocpp201(driver, options), ocpp16(driver, options)],
+    async authenticate(handshake) {
+      const { identity, remoteAddress } = handshake;
+      const shown = toShown(handshake);
+      const revoked = shown.certificate && (await store.isRevoked(identity, shown.certificate.fingerprint));
+      const admitted = revoked ? undefined : await stations.authenticate(identity, shown);
+      if (!admitted) {
         log.warn({ identity, remoteAddress }, 'a station was refused: unknown identity or wrong password');
         return { accepted: false };
       }
-      owners.set(identity, owner);
+      present.set(identity, { ...admitted, shown });
       return { accepted: true };
     },
     connected({ identity, version, remoteAddress }) {
       log.info({ stationId: identity, version, remoteAddress }, 'station connected');
     },
     disconnected({ identity, endpoint }) {
-      const owner = owners.get(identity);
-      const link = links.get(endpoint);
-      if (!owner || !link || !connections.remove(link)) return;
+      const found = open.get(endpoint);
+      if (!found || !connections.remove(found.link)) return;
       log.info({ stationId: identity }, 'station disconnected');
-      // Offline is a state, not a guess: whatever we knew before is no longer heard.
-      stations
-        .heardStatus(owner.operatorId, owner.stationId, 0, 'unknown', clock.now(), 'offline')
-        .catch((err: unknown) => log.error({ stationId: identity, err }, 'the station could not be marked as offline'));
+      left(found.desk).catch((err: unknown) => log.error({ stationId: identity, err }, 'the station could not be marked as offline'));
     },
     failed: (err, { identity }) => log.error({ identity, err }, 'a station could not be let in'),
   });
+
+  /** Offline is a state, not a guess: whatever we knew before is no longer heard. */
+  async function left({ operatorId, stationId, hold }: Desk): Promise<void> {
+    const now = clock.now();
+    try {
+      await charging.heardOffline(operatorId, await hold, now);
+    } catch (error) {
+      // It is connected again already.
+      if (error instanceof Overtaken) return;
+      throw error;
+    }
+    if (!connections.get(stationId)) await stations.heardStatus(operatorId, stationId, 0, 'unknown', now, 'offline');
+  }
+}
+
+function toShown({ password, securityProfile, certificate }: Handshake): Shown {
+  const one = (name: unknown) => (typeof name === 'string' ? name : undefined);
+  const operator = one(certificate?.subject.O);
+  const serialNumber = one(certificate?.subject.CN);
+  return {
+    securityProfile,
+    ...(password === undefined ? {} : { password }),
+    ...(certificate === undefined
+      ? {}
+      : {
+          certificate: {
+            fingerprint: certificate.serialNumber,
+            ...(operator === undefined ? {} : { operator }),
+            ...(serialNumber === undefined ? {} : { serialNumber }),
+          },
+        }),
+  };
 }

@@ -1,33 +1,55 @@
 import type { OperatorId, StationId } from '../kernel/ids.js';
+import type { FromStation, HeardActivity, HeardReadings, HeardStart, HeardStop, HeardTransaction, TokenKind } from '../model/heard.js';
 import type { EvseStatus } from '../model/location.js';
+import type { CommandAnswer, CommandKind } from '../model/station-command.js';
 import type { Token } from '../model/token.js';
 
 export type Verdict = { allowed: true; token: Token } | { allowed: false; reason: 'unknown' | 'blocked' | 'expired' };
 
 /** What charging wants to hear, in the same words from every protocol. */
 export interface ChargingPort {
-  authorize(operatorId: OperatorId, idTag: string): Promise<Verdict>;
+  authorize(operatorId: OperatorId, uid: string, kind?: TokenKind): Promise<Verdict>;
   heardStart(
     operatorId: OperatorId,
-    heard: { stationId: StationId; connectorNumber: number; idTag: string; at: Date; registerMilliWh: number },
+    heard: HeardStart,
   ): Promise<
     { accepted: true; transactionNumber: number; verdict: Verdict } | { accepted: false; reason: 'unknownConnector'; detail?: string }
   >;
-  heardReading(
+  heardTransaction(
     operatorId: OperatorId,
-    heard: { stationId: StationId; connectorNumber: number; transactionNumber?: number; at: Date; registerMilliWh: number },
-  ): Promise<void>;
-  heardStop(
-    operatorId: OperatorId,
-    heard: { stationId: StationId; transactionNumber: number; at: Date; registerMilliWh: number; reason: string },
-  ): Promise<void>;
-  heardOutcome(operatorId: OperatorId, outcome: { requestId: string; kind: 'start' | 'stop'; outcome: Outcome }): Promise<void>;
+    heard: HeardTransaction,
+  ): Promise<{ accepted: true; verdict?: Verdict } | { accepted: false; reason: 'unknownConnector'; detail?: string }>;
+  heardReadings(operatorId: OperatorId, heard: HeardReadings): Promise<void>;
+  heardStop(operatorId: OperatorId, heard: HeardStop): Promise<void>;
+  heardActivity(operatorId: OperatorId, heard: HeardActivity): Promise<void>;
+  heardOffline(operatorId: OperatorId, heard: FromStation, at: Date): Promise<void>;
+  heardReservationEnded(operatorId: OperatorId, stationId: StationId, reservationNumber: number, removed: boolean): Promise<void>;
+  heardOutcome(operatorId: OperatorId, outcome: { requestId: string; kind: CommandKind; outcome: CommandAnswer['outcome'] }): Promise<void>;
 }
 
-export type Outcome = 'accepted' | 'rejected' | 'stationOffline' | 'unknown';
+export type Registration = 'accepted' | 'pending' | 'rejected';
+
+/** What a station's credential says of it. */
+export interface Admitted {
+  operatorId: OperatorId;
+  stationId: StationId;
+  registration: Registration;
+  /** It has booted here before: a station that reconnects need not boot again. */
+  hasBooted: boolean;
+  /** Its messages may break their schema in the ways that real stations do. */
+  lenient: boolean;
+  about?: { vendor?: string; model?: string; firmware?: string };
+}
+
+/** What the handshake showed. */
+export interface Shown {
+  password?: Buffer;
+  securityProfile: 0 | 1 | 2 | 3;
+  certificate?: { operator?: string; serialNumber?: string; fingerprint: string };
+}
 
 export interface StationsPort {
-  authenticate(identity: string, password: Buffer | undefined): Promise<{ operatorId: OperatorId; stationId: StationId } | undefined>;
+  authenticate(identity: string, shown: Shown): Promise<Admitted | undefined>;
   heardStatus(
     operatorId: OperatorId,
     stationId: StationId,
@@ -36,5 +58,23 @@ export interface StationsPort {
     at: Date,
     source?: 'station' | 'offline',
   ): Promise<void>;
-  heardFrom(operatorId: OperatorId, stationId: StationId, at: Date, about?: object): Promise<void>;
+  /** A sign of life; it is written down now and then. */
+  alive(operatorId: OperatorId, stationId: StationId, at: Date): void;
+  /** What a station says about itself when it boots; tells whether it was accepted by its operator, and whether it is another one than before. */
+  booted(operatorId: OperatorId, stationId: StationId, at: Date, about: object): Promise<{ registration: Registration; isNew: boolean }>;
+  /** The station is connected again; gives the connectors whose status is not known any more. */
+  online(operatorId: OperatorId, stationId: StationId): Promise<readonly number[]>;
+  /** A new password beside the old one, until the station has taken it. */
+  offerPassword(operatorId: OperatorId, stationId: StationId, form: 'bytes' | 'text'): Promise<Buffer | undefined>;
+  settlePassword(operatorId: OperatorId, stationId: StationId, taken: boolean): Promise<void>;
+}
+
+/** Signs what stations ask to have signed. */
+export interface CertificateAuthorityPort {
+  /** The chain, leaf first, PEM; or why not. `use` in the protocol's own word. */
+  sign(request: {
+    csr: string;
+    stationId: StationId;
+    use: string;
+  }): Promise<{ chain: string; expiresAt: Date; serialNumber: string } | { refused: string }>;
 }

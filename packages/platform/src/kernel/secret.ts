@@ -8,6 +8,11 @@ export function newSecret(): string {
   return randomBytes(SECRET_BYTES).toString('base64url');
 }
 
+/** A new credential of raw bytes: as many as an OCPP 1.6 AuthorizationKey has at the most (security whitepaper, A01). */
+export function newSecretBytes(): Buffer {
+  return randomBytes(20);
+}
+
 /** What is stored instead of a credential: HMAC-SHA-256 under the server's key, hexadecimal. */
 export function hashSecret(serverKey: Buffer, secret: string | Buffer): string {
   return createHmac('sha256', serverKey).update(secret).digest('hex');

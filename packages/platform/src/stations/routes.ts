@@ -3,7 +3,7 @@ import { bodyOf, found, pageRequest, partyIn, refused, sendPage } from '../edges
 import type { Clock } from '../kernel/clock.js';
 import type { StationId } from '../kernel/ids.js';
 import type { StationsService } from './service.js';
-import { LocationInput, StationInput, toLocation } from './translate.js';
+import { LocationInput, StationChange, StationInput, toLocation } from './translate.js';
 
 /** Own and partner locations, own stations. */
 export function routes(stations: StationsService, clock: Clock): Router {
@@ -44,6 +44,13 @@ export function routes(stations: StationsService, clock: Clock): Router {
     const result = await stations.addStation(response.locals.operatorId, { id, owner: partyIn(owner), locationId, connectors });
     if (!result.accepted) throw refused(result);
     response.status(201).json({ id: id as StationId, password: result.password });
+  });
+
+  router.patch('/stations/:id', async (request, response) => {
+    const { id } = request.params;
+    if (!(await stations.setStation(response.locals.operatorId, id as StationId, bodyOf(StationChange, request))))
+      throw found(undefined, `station ${id}`);
+    response.json(found(await stations.station(response.locals.operatorId, id as StationId), `station ${id}`));
   });
 
   return router;

@@ -2,13 +2,13 @@ import type { Clock } from '../kernel/clock.js';
 import type { Emit } from '../kernel/events.js';
 import type { OperatorId, StationId } from '../kernel/ids.js';
 import { type Accepted, type Refused, refuse } from '../kernel/refusal.js';
-import { hashSecret, matchesHash, newSecret } from '../kernel/secret.js';
+import { hashSecret, matchesHash, newSecret, newSecretBytes } from '../kernel/secret.js';
 import type { Transact } from '../kernel/transact.js';
 import type { CdrPlace } from '../model/cdr.js';
 import type { Connector, EvseRef, EvseStatus, Location } from '../model/location.js';
 import type { PartyId } from '../model/party.js';
 import { consumers } from './events.js';
-import { locationFaults, type Station, type StationConnector, withStatus } from './station.js';
+import { locationFaults, powerOf, type Registration, type Station, type StationConnector, withStatus } from './station.js';
 import type { StationsStore } from './store.js';
 
 export interface StationsNeeds {
@@ -24,6 +24,26 @@ export interface Place {
   connectorNumber: number;
   place: EvseRef & CdrPlace;
   tariffIds: readonly string[];
+  maxPowerWatt?: number;
+}
+
+/** What the handshake of a station showed. */
+export interface Shown {
+  password?: Buffer;
+  securityProfile: 0 | 1 | 2 | 3;
+  certificate?: object;
+}
+
+/** A station that is let in. */
+export interface Admitted {
+  operatorId: OperatorId;
+  stationId: StationId;
+  registration: Registration;
+  /** It has booted here before: a station that reconnects need not boot again. */
+  hasBooted: boolean;
+  /** Its messages may break their schema in the ways that real stations do. */
+  lenient: boolean;
+  about?: { vendor?: string; model?: string; firmware?: string };
 }
 
 export type StationsService = ReturnType<typeof createService>;
@@ -79,18 +99,60 @@ export function createService({ transact, emit, store, clock, serverKey }: Stati
   }
 
   /** The same answer in the same time for an unknown station and a wrong password. */
-  async function authenticate(
-    identity: string,
-    password: Buffer | undefined,
-  ): Promise<{ operatorId: OperatorId; stationId: StationId } | undefined> {
+  async function authenticate(identity: string, shown: Shown): Promise<Admitted | undefined> {
     const known = await store.credential(identity);
-    const right = matchesHash(serverKey, password ?? '', known?.passwordHash);
-    return known && right ? { operatorId: known.operatorId, stationId: known.stationId } : undefined;
+    const password = shown.password ?? '';
+    const current = matchesHash(serverKey, password, known?.passwordHash);
+    const offered = matchesHash(serverKey, password, known?.offeredHash ?? undefined);
+    if (!known || shown.securityProfile < known.securityProfile) return undefined;
+    // The chain of a certificate was verified when the connection was made; whose it is, is compared when the station boots.
+    const byCertificate = shown.certificate !== undefined && shown.securityProfile === 3;
+    if (!current && !offered && !byCertificate) return undefined;
+    // The station uses the new password: the old one is worth nothing from now on.
+    if (offered && !current) await store.settlePassword(known.stationId, true);
+    if (shown.securityProfile > known.securityProfile) await store.raiseProfile(identity, shown.securityProfile);
+    const { operatorId, stationId, registration, hasBooted, lenient, about } = known;
+    return { operatorId, stationId, registration, hasBooted, lenient, ...(about === undefined ? {} : { about }) };
   }
 
-  async function placeOf(operatorId: OperatorId, stationId: StationId, connectorNumber: number): Promise<Place | undefined> {
+  /** A new password beside the old one: random bytes for OCPP 1.6, which carries them as hex digits, text for 2.x. */
+  async function offerPassword(operatorId: OperatorId, stationId: StationId, form: 'bytes' | 'text'): Promise<Buffer | undefined> {
+    const secret = form === 'text' ? Buffer.from(newSecret()) : newSecretBytes();
+    return (await store.offerPassword(operatorId, stationId, hashSecret(serverKey, secret))) ? secret : undefined;
+  }
+
+  /** Notes what a station says of itself. `isNew`: this hardware or firmware was not seen before. */
+  async function booted(
+    operatorId: OperatorId,
+    stationId: StationId,
+    at: Date,
+    about: object,
+  ): Promise<{ registration: Registration; isNew: boolean }> {
+    const found = await store.booted(operatorId, stationId, at, about);
+    if (!found) return { registration: 'rejected', isNew: false };
+    return { registration: found.registration, isNew: JSON.stringify(found.before) !== JSON.stringify(about) };
+  }
+
+  /** Signs of life are written down together, now and then: a heartbeat costs no write of its own. */
+  const signsOfLife = new Map<StationId, { operatorId: OperatorId; stationId: StationId; at: Date }>();
+  async function writeSignsOfLife(): Promise<void> {
+    const heard = [...signsOfLife.values()];
+    signsOfLife.clear();
+    if (heard.length > 0) await store.heardFrom(heard);
+  }
+
+  /** The connectors of a station whose status was lost when it went offline. */
+  async function online(operatorId: OperatorId, stationId: StationId): Promise<readonly number[]> {
     const found = await store.station(operatorId, stationId);
-    const connector = found?.station.connectors.find(({ number }) => number === connectorNumber);
+    const location = found && (await store.location(operatorId, found.owner, found.station.locationId));
+    if (!location) return [];
+    const lost = new Set(location.evses.filter(({ statusSource }) => statusSource === 'offline').map(({ uid }) => uid));
+    return found.station.connectors.filter(({ evseUid }) => lost.has(evseUid)).map(({ number }) => number);
+  }
+
+  async function placeOf(operatorId: OperatorId, stationId: StationId, connectorNumber?: number): Promise<Place | undefined> {
+    const found = await store.station(operatorId, stationId);
+    const connector = found?.station.connectors.find(({ number }) => connectorNumber === undefined || number === connectorNumber);
     if (!found || !connector) return undefined;
     const location = await store.location(operatorId, found.owner, found.station.locationId);
     return location && toPlace(location, found.station, connector);
@@ -107,6 +169,12 @@ export function createService({ transact, emit, store, clock, serverKey }: Stati
     return undefined;
   }
 
+  /** The EVSE that an eMI3 id names: what stands on it, and in its QR code. */
+  async function placeByEvseId(operatorId: OperatorId, evseId: string): Promise<Place | undefined> {
+    const found = await store.evseById(operatorId, evseId);
+    return found && placeAt(operatorId, found.locationId, found.evseUid);
+  }
+
   /** What a station says of one connector, or of all (number 0). Order is by the time of the news. */
   async function heardStatus(
     operatorId: OperatorId,
@@ -118,11 +186,14 @@ export function createService({ transact, emit, store, clock, serverKey }: Stati
   ): Promise<void> {
     const found = await store.station(operatorId, stationId);
     if (!found) return;
+    const now = clock.now();
+    // A clock that is ahead must not silence what comes after it is set right.
+    const then = at > now ? now : at;
     await transact(async (tx) => {
       const known = await store.lockLocation(tx, operatorId, found.owner, found.station.locationId);
       if (!known) return;
       const meant = found.station.connectors.filter(({ number }) => connectorNumber === 0 || number === connectorNumber);
-      const changed = meant.reduce((location, { evseUid }) => withStatus(location, evseUid, status, source, at), known.location);
+      const changed = meant.reduce((location, { evseUid }) => withStatus(location, evseUid, status, source, then), known.location);
       if (changed === known.location) return;
       await store.saveLocation(tx, operatorId, changed, true);
       await emit(tx, operatorId, [locationChanged(changed)]);
@@ -136,12 +207,24 @@ export function createService({ transact, emit, store, clock, serverKey }: Stati
     authenticate,
     placeOf,
     placeAt,
+    placeByEvseId,
     heardStatus,
+    offerPassword,
+    async settlePassword(_: OperatorId, stationId: StationId, taken: boolean): Promise<void> {
+      await store.settlePassword(stationId, taken);
+    },
+    booted,
+    online,
+    alive(operatorId: OperatorId, stationId: StationId, at: Date): void {
+      signsOfLife.set(stationId, { operatorId, stationId, at });
+    },
+    writeSignsOfLife,
+    setStation: store.setStation,
+    station: store.station,
     location: store.location,
     locations: store.locations,
     ownerOf: store.ownerOf,
     stations: store.stations,
-    heardFrom: store.heardFrom,
   };
 }
 
@@ -177,5 +260,6 @@ function toPlace(location: Location, station: Station, { number, evseUid, connec
       timeZone,
     },
     tariffIds: connector.tariffIds,
+    maxPowerWatt: powerOf(connector),
   };
 }

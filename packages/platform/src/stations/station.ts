@@ -1,5 +1,5 @@
 import type { StationId } from '../kernel/ids.js';
-import type { Evse, EvseStatus, Location } from '../model/location.js';
+import type { Connector, Evse, EvseStatus, Location } from '../model/location.js';
 
 /** The physical device which speaks OCPP or 云快充, and which of its connectors is which. */
 export interface Station {
@@ -15,10 +15,22 @@ export interface StationConnector {
   connectorId: string;
 }
 
+/** Whether its operator lets it work: a pending station may be set up, a rejected one is not heard. OCPP 2.0.1, B01 to B03 */
+export type Registration = 'accepted' | 'pending' | 'rejected';
+
+/** What a connector can give, W: as it is said, or what voltage and current allow. */
+export function powerOf({ maxPowerWatt, maxVoltage, maxAmperage, powerType }: Connector): number {
+  if (maxPowerWatt !== undefined) return maxPowerWatt;
+  const phases = powerType === 'ac3Phase' ? 3 : powerType === 'ac2Phase' || powerType === 'ac2PhaseSplit' ? 2 : 1;
+  return maxVoltage * maxAmperage * phases;
+}
+
 /** The location with another status of one EVSE; the same object when nothing changed or an older word came late. */
 export function withStatus(location: Location, evseUid: string, status: EvseStatus, source: Evse['statusSource'], at: Date): Location {
   const evse = location.evses.find(({ uid }) => uid === evseUid);
-  if (!evse || evse.status === 'removed' || at < evse.statusAt || (evse.status === status && evse.statusSource === source)) return location;
+  // What was lost when the line failed gives way to any news, whatever the station's clock shows.
+  const isOlder = evse !== undefined && evse.statusSource !== 'offline' && at < evse.statusAt;
+  if (!evse || evse.status === 'removed' || isOlder || (evse.status === status && evse.statusSource === source)) return location;
   const changed: Evse = { ...evse, status, statusSource: source, statusAt: at, updatedAt: at };
   return { ...location, evses: location.evses.map((e) => (e === evse ? changed : e)), updatedAt: at };
 }

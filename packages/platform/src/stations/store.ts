@@ -6,7 +6,7 @@ import { type Page, type PageRequest, pageOf } from '../kernel/page.js';
 import type { Tx } from '../kernel/transact.js';
 import type { Location } from '../model/location.js';
 import type { PartyId } from '../model/party.js';
-import type { Station } from './station.js';
+import { powerOf, type Registration, type Station } from './station.js';
 
 export interface LocationQuery extends ChangedQuery {
   own?: boolean;
@@ -21,6 +21,21 @@ interface StationRow {
   connectors: unknown;
   heard_at: Date | null;
   about: unknown;
+  registration: Registration;
+  lenient: boolean;
+}
+
+/** What is known of a station before it is let in. */
+export interface Credential {
+  operatorId: OperatorId;
+  stationId: StationId;
+  passwordHash: string;
+  offeredHash: string | null;
+  registration: Registration;
+  hasBooted: boolean;
+  lenient: boolean;
+  securityProfile: number;
+  about?: { vendor?: string; model?: string; firmware?: string; serialNumber?: string };
 }
 
 export type StationsStore = ReturnType<typeof createStore>;
@@ -48,6 +63,7 @@ export function createStore(sql: Sql) {
          ON CONFLICT (operator_id, owner, id) DO UPDATE SET updated_at = EXCLUDED.updated_at, body = EXCLUDED.body`,
         [operatorId, location.owner, location.id, isOwn, location.updatedAt, toJson(location)],
       );
+      await saveConnectors(sql, tx, operatorId, location);
     },
 
     async location(operatorId: OperatorId, owner: PartyId, id: string): Promise<Location | undefined> {
@@ -85,6 +101,16 @@ export function createStore(sql: Sql) {
       );
     },
 
+    async evseById(operatorId: OperatorId, evseId: string): Promise<{ locationId: string; evseUid: string } | undefined> {
+      const rows = await sql<{ locationId: string; evseUid: string }>(
+        undefined,
+        `SELECT location_id AS "locationId", evse_uid AS "evseUid" FROM stations_connector
+          WHERE operator_id = $1 AND upper(evse_id) = upper($2) AND status <> 'removed' ORDER BY location_id LIMIT 1`,
+        [operatorId, evseId],
+      );
+      return rows[0];
+    },
+
     /** False if the identity is taken. */
     async insertStation(tx: Tx, operatorId: OperatorId, station: Station, owner: PartyId, passwordHash: string): Promise<boolean> {
       const rows = await sql(
@@ -96,13 +122,63 @@ export function createStore(sql: Sql) {
       return rows.length === 1;
     },
 
-    async credential(identity: string): Promise<{ operatorId: OperatorId; stationId: StationId; passwordHash: string } | undefined> {
-      const rows = await sql<{ operatorId: OperatorId; stationId: StationId; passwordHash: string }>(
+    async credential(identity: string): Promise<Credential | undefined> {
+      const rows = await sql<Credential & { bootedAt: Date | null; about: Credential['about'] | null }>(
         undefined,
-        'SELECT operator_id AS "operatorId", id AS "stationId", password_hash AS "passwordHash" FROM stations_station WHERE id = $1',
+        `SELECT operator_id AS "operatorId", id AS "stationId", password_hash AS "passwordHash", offered_password_hash AS "offeredHash",
+            registration, lenient, booted_at AS "bootedAt", security_profile AS "securityProfile", about FROM stations_station WHERE id = $1`,
         [identity],
       );
-      return rows[0];
+      const row = rows[0];
+      if (!row) return undefined;
+      const { bootedAt, about, ...rest } = row;
+      return {
+        ...rest,
+        hasBooted: bootedAt !== null,
+        ...(about === null ? {} : { about: fromJson<NonNullable<Credential['about']>>(about) }),
+      };
+    },
+
+    /** A station that used a higher profile once is not let in with a lower one again. OCPP 2.0.1, A05.FR.07 */
+    async raiseProfile(identity: string, profile: number): Promise<void> {
+      await sql(undefined, 'UPDATE stations_station SET security_profile = $2 WHERE id = $1 AND security_profile < $2', [
+        identity,
+        profile,
+      ]);
+    },
+
+    async offerPassword(operatorId: OperatorId, id: StationId, hash: string): Promise<boolean> {
+      const rows = await sql(
+        undefined,
+        'UPDATE stations_station SET offered_password_hash = $3 WHERE operator_id = $1 AND id = $2 RETURNING id',
+        [operatorId, id, hash],
+      );
+      return rows.length === 1;
+    },
+
+    /** The offered password takes the place of the old one, or is forgotten. */
+    async settlePassword(id: StationId, taken: boolean): Promise<void> {
+      await sql(
+        undefined,
+        `UPDATE stations_station SET password_hash = CASE WHEN $2 THEN COALESCE(offered_password_hash, password_hash) ELSE password_hash END,
+            offered_password_hash = NULL WHERE id = $1`,
+        [id, taken],
+      );
+    },
+
+    /** What is not said stays as it is. */
+    async setStation(
+      operatorId: OperatorId,
+      id: StationId,
+      { registration, lenient }: { registration?: Registration; lenient?: boolean },
+    ): Promise<boolean> {
+      const rows = await sql(
+        undefined,
+        `UPDATE stations_station SET registration = COALESCE($3, registration), lenient = COALESCE($4, lenient)
+          WHERE operator_id = $1 AND id = $2 RETURNING id`,
+        [operatorId, id, registration ?? null, lenient ?? null],
+      );
+      return rows.length === 1;
     },
 
     async station(operatorId: OperatorId, id: StationId): Promise<{ station: Station; owner: PartyId } | undefined> {
@@ -130,18 +206,73 @@ export function createStore(sql: Sql) {
         owner: row.owner as PartyId,
         heardAt: row.heard_at ?? undefined,
         about: row.about ?? undefined,
+        registration: row.registration,
+        lenient: row.lenient,
       });
       return pageOf(rows, query.limit, item, ({ id }) => id);
     },
 
-    async heardFrom(operatorId: OperatorId, id: StationId, at: Date, about?: object): Promise<void> {
+    /** Undefined if there is no such station. */
+    async booted(
+      operatorId: OperatorId,
+      id: StationId,
+      at: Date,
+      about: object,
+    ): Promise<{ registration: Registration; before: unknown } | undefined> {
+      const rows = await sql<{ registration: Registration; before: unknown }>(
+        undefined,
+        `WITH old AS (SELECT id, CASE WHEN booted_at IS NULL THEN NULL ELSE about END AS about FROM stations_station WHERE operator_id = $1 AND id = $2)
+         UPDATE stations_station s SET heard_at = $3, booted_at = $3, about = $4::jsonb FROM old
+          WHERE s.operator_id = $1 AND s.id = $2 RETURNING s.registration, old.about AS before`,
+        [operatorId, id, at, toJson(about)],
+      );
+      return rows[0] && { registration: rows[0].registration, before: rows[0].before === null ? undefined : fromJson(rows[0].before) };
+    },
+
+    async heardFrom(heard: readonly { operatorId: OperatorId; stationId: StationId; at: Date }[]): Promise<void> {
       await sql(
         undefined,
-        'UPDATE stations_station SET heard_at = $3, about = COALESCE($4::jsonb, about) WHERE operator_id = $1 AND id = $2',
-        [operatorId, id, at, about ? toJson(about) : null],
+        `UPDATE stations_station s SET heard_at = u.at FROM unnest($1::text[], $2::text[], $3::timestamptz[]) u(operator_id, id, at)
+          WHERE s.operator_id = u.operator_id AND s.id = u.id AND (s.heard_at IS NULL OR s.heard_at < u.at)`,
+        [heard.map(({ operatorId }) => operatorId), heard.map(({ stationId }) => stationId), heard.map(({ at }) => at)],
       );
     },
   };
+}
+
+/** The rows that a search looks at say what the location says. */
+async function saveConnectors(sql: Sql, tx: Tx, operatorId: OperatorId, location: Location): Promise<void> {
+  const rows = location.evses.flatMap((evse) => evse.connectors.map((connector) => ({ evse, connector })));
+  const keys = rows.map(({ evse, connector }) => `${evse.uid}/${connector.id}`);
+  await sql(
+    tx,
+    `DELETE FROM stations_connector WHERE operator_id = $1 AND owner = $2 AND location_id = $3 AND NOT (evse_uid || '/' || connector_id = ANY($4))`,
+    [operatorId, location.owner, location.id, keys],
+  );
+  await sql(
+    tx,
+    `INSERT INTO stations_connector (operator_id, owner, location_id, evse_uid, connector_id, evse_id, place, standard, power_watt, tariff_ids, published, status)
+     SELECT $1, $2, $3, e, c, i, point($4, $5), s, w, COALESCE(string_to_array(NULLIF(t, ''), ' '), '{}'), $6, st
+       FROM unnest($7::text[], $8::text[], $9::text[], $10::text[], $11::integer[], $12::text[], $13::text[]) u(e, c, i, s, w, t, st)
+     ON CONFLICT (operator_id, owner, location_id, evse_uid, connector_id) DO UPDATE SET evse_id = EXCLUDED.evse_id, place = EXCLUDED.place,
+       standard = EXCLUDED.standard, power_watt = EXCLUDED.power_watt, tariff_ids = EXCLUDED.tariff_ids, published = EXCLUDED.published,
+       status = EXCLUDED.status`,
+    [
+      operatorId,
+      location.owner,
+      location.id,
+      Number(location.coordinates.longitude),
+      Number(location.coordinates.latitude),
+      location.publish,
+      rows.map(({ evse }) => evse.uid),
+      rows.map(({ connector }) => connector.id),
+      rows.map(({ evse }) => evse.evseId ?? null),
+      rows.map(({ connector }) => connector.standard),
+      rows.map(({ connector }) => powerOf(connector)),
+      rows.map(({ connector }) => connector.tariffIds.join(' ')),
+      rows.map(({ evse }) => evse.status),
+    ],
+  );
 }
 
 function read(row: StationRow): Station {

@@ -41,6 +41,9 @@ export const StationInput = object({
   connectors: some(object({ number: integer, evseUid: text(36), connectorId: text(36) })),
 });
 
+/** Whether a station may work, and whether its messages may deviate. */
+export const StationChange = object({ registration: optional(oneOf('accepted', 'pending', 'rejected')), lenient: optional(boolean) });
+
 /** The location with what we know of its EVSEs already: their statuses come from the stations. */
 export function toLocation(
   input: Infer<typeof LocationInput>,

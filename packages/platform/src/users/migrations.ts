@@ -17,4 +17,20 @@ export const migrations = [
       'CREATE INDEX users_token_changed ON users_token (operator_id, updated_at, uid)',
     ],
   },
+  {
+    name: 'users-002-vehicles',
+    up: [
+      'ALTER TABLE users_token ADD COLUMN contract text',
+      `UPDATE users_token SET contract = upper(replace(body->>'contractId', '-', ''))`,
+      'CREATE INDEX users_token_by_contract ON users_token (operator_id, contract)',
+      `CREATE TABLE users_vehicle (
+        operator_id text NOT NULL,
+        name text NOT NULL,
+        issuer text NOT NULL,
+        token_uid text NOT NULL,
+        PRIMARY KEY (operator_id, name),
+        FOREIGN KEY (operator_id, issuer, token_uid) REFERENCES users_token (operator_id, issuer, uid)
+      )`,
+    ],
+  },
 ] as const;

@@ -2,10 +2,11 @@ import { boolean, object, oneOf, optional, text } from '@evroam/ocpi';
 import { Router } from 'express';
 import { bodyOf, pageRequest, partyIn, refused, sendPage } from '../edges/admin-request.js';
 import type { Clock } from '../kernel/clock.js';
+import { refuse } from '../kernel/refusal.js';
 import type { UsersService } from './service.js';
 
 const TokenInput = object({
-  type: oneOf('rfid', 'appUser', 'adHocUser', 'other'),
+  type: oneOf('rfid', 'appUser', 'adHocUser', 'emaid', 'other'),
   contractId: text(36),
   visualNumber: optional(text(64)),
   issuerName: text(64),
@@ -15,7 +16,9 @@ const TokenInput = object({
   language: optional(text(2)),
 });
 
-/** Drivers' tokens. */
+const VehicleInput = object({ issuer: text(6), uid: text(36) });
+
+/** Drivers' tokens and their vehicles. */
 export function routes(users: UsersService, clock: Clock): Router {
   const router = Router();
 
@@ -29,6 +32,19 @@ export function routes(users: UsersService, clock: Clock): Router {
     const result = await users.putToken(response.locals.operatorId, token);
     if (!result.accepted) throw refused(result);
     response.json(token);
+  });
+
+  router.put('/vehicles/:name', async (request, response) => {
+    const { issuer, uid } = bodyOf(VehicleInput, request);
+    const result = await users.bindVehicle(response.locals.operatorId, request.params.name, partyIn(issuer), uid);
+    if (!result.accepted) throw refused(result);
+    response.json({ vehicle: result.name, issuer, uid });
+  });
+
+  router.delete('/vehicles/:name', async (request, response) => {
+    if (!(await users.unbindVehicle(response.locals.operatorId, request.params.name)))
+      throw refused(refuse('unknownVehicle', 'no token is bound to it'));
+    response.status(204).end();
   });
 
   return router;

@@ -1,6 +1,9 @@
 import type { OperatorId } from '../kernel/ids.js';
 import { type Accepted, type Refused, refuse } from '../kernel/refusal.js';
+import type { TokenKind } from '../model/heard.js';
+import type { PartyId } from '../model/party.js';
 import type { Token } from '../model/token.js';
+import { contractName, isVehicle, vehicleName } from './contract-id.js';
 import type { UsersStore } from './store.js';
 import { type TokenVerdict, tokenVerdict } from './token-verdict.js';
 
@@ -15,9 +18,26 @@ export function createService({ store }: { store: UsersStore }) {
   return {
     putToken: (operatorId: OperatorId, token: Token) => save(operatorId, token, true),
     recordPartnerToken: (operatorId: OperatorId, token: Token) => save(operatorId, token, false),
-    async verdict(operatorId: OperatorId, uid: string): Promise<TokenVerdict> {
-      return tokenVerdict(await store.tokensByUid(operatorId, uid));
+    /** By card or app; by the contract in a vehicle; or by the vehicle itself (autocharge). */
+    async verdict(operatorId: OperatorId, uid: string, kind: TokenKind = 'token'): Promise<TokenVerdict> {
+      const byUid = await store.tokensByUid(operatorId, uid);
+      if (byUid.length > 0) return tokenVerdict(byUid);
+      if (kind === 'vehicle' || isVehicle(uid)) return tokenVerdict(await store.tokensByVehicle(operatorId, vehicleName(uid)));
+      return kind === 'contract' ? tokenVerdict(await store.tokensByContract(operatorId, contractName(uid))) : tokenVerdict([]);
     },
+    /** The vehicle charges for this token from now on. */
+    async bindVehicle(
+      operatorId: OperatorId,
+      vehicle: string,
+      issuer: PartyId,
+      uid: string,
+    ): Promise<Accepted<{ name: string }> | Refused<'unknownToken'>> {
+      const name = vehicleName(vehicle);
+      return (await store.saveVehicle(operatorId, name, issuer, uid))
+        ? { accepted: true, name }
+        : refuse('unknownToken', `there is no token ${uid} of ${issuer}`);
+    },
+    unbindVehicle: (operatorId: OperatorId, vehicle: string) => store.removeVehicle(operatorId, vehicleName(vehicle)),
     token: store.token,
     tokenByContract: store.tokenByContract,
     tokens: store.tokens,

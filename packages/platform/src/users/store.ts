@@ -5,6 +5,7 @@ import { fromJson, toJson } from '../kernel/json.js';
 import type { Page } from '../kernel/page.js';
 import type { PartyId } from '../model/party.js';
 import type { Token } from '../model/token.js';
+import { contractName } from './contract-id.js';
 
 export interface TokenQuery extends ChangedQuery {
   issuer?: PartyId;
@@ -20,11 +21,11 @@ export function createStore(sql: Sql) {
     async saveToken(operatorId: OperatorId, token: Token, isOwn: boolean): Promise<boolean> {
       const rows = await sql(
         undefined,
-        `INSERT INTO users_token (operator_id, issuer, uid, is_own, updated_at, body) VALUES ($1, $2, upper($3), $4, $5, $6::jsonb)
-         ON CONFLICT (operator_id, issuer, uid) DO UPDATE SET updated_at = EXCLUDED.updated_at, body = EXCLUDED.body
+        `INSERT INTO users_token (operator_id, issuer, uid, is_own, updated_at, body, contract) VALUES ($1, $2, upper($3), $4, $5, $6::jsonb, $7)
+         ON CONFLICT (operator_id, issuer, uid) DO UPDATE SET updated_at = EXCLUDED.updated_at, body = EXCLUDED.body, contract = EXCLUDED.contract
            WHERE users_token.is_own = EXCLUDED.is_own AND users_token.updated_at <= EXCLUDED.updated_at
          RETURNING uid`,
-        [operatorId, token.issuer, token.uid, isOwn, token.updatedAt, toJson(token)],
+        [operatorId, token.issuer, token.uid, isOwn, token.updatedAt, toJson(token), contractName(token.contractId)],
       );
       return rows.length === 1;
     },
@@ -45,6 +46,45 @@ export function createStore(sql: Sql) {
         [operatorId, contractId],
       );
       return rows.length === 1 && rows[0] ? fromJson<Token>(rows[0].body) : undefined;
+    },
+
+    async tokensByContract(operatorId: OperatorId, contract: string): Promise<Token[]> {
+      const rows = await sql<{ body: unknown }>(
+        undefined,
+        'SELECT body FROM users_token WHERE operator_id = $1 AND contract = $2 ORDER BY issuer, uid',
+        [operatorId, contract],
+      );
+      return rows.map(({ body }) => fromJson<Token>(body));
+    },
+
+    async tokensByVehicle(operatorId: OperatorId, name: string): Promise<Token[]> {
+      const rows = await sql<{ body: unknown }>(
+        undefined,
+        `SELECT t.body FROM users_vehicle v JOIN users_token t ON t.operator_id = v.operator_id AND t.issuer = v.issuer AND t.uid = v.token_uid
+          WHERE v.operator_id = $1 AND v.name = $2`,
+        [operatorId, name],
+      );
+      return rows.map(({ body }) => fromJson<Token>(body));
+    },
+
+    /** False if there is no such token. */
+    async saveVehicle(operatorId: OperatorId, name: string, issuer: PartyId, tokenUid: string): Promise<boolean> {
+      const rows = await sql(
+        undefined,
+        `INSERT INTO users_vehicle (operator_id, name, issuer, token_uid)
+         SELECT $1, $2, issuer, uid FROM users_token WHERE operator_id = $1 AND issuer = $3 AND uid = upper($4)
+         ON CONFLICT (operator_id, name) DO UPDATE SET issuer = EXCLUDED.issuer, token_uid = EXCLUDED.token_uid RETURNING name`,
+        [operatorId, name, issuer, tokenUid],
+      );
+      return rows.length === 1;
+    },
+
+    async removeVehicle(operatorId: OperatorId, name: string): Promise<boolean> {
+      const rows = await sql(undefined, 'DELETE FROM users_vehicle WHERE operator_id = $1 AND name = $2 RETURNING name', [
+        operatorId,
+        name,
+      ]);
+      return rows.length === 1;
     },
 
     async token(operatorId: OperatorId, issuer: PartyId, uid: string): Promise<Token | undefined> {

@@ -30,6 +30,12 @@ describe('token verdict', () => {
     ).to.equal(true);
   });
   it('does not allow from here what the issuer wants to be asked about', () => {
-    expect(tokenVerdict([{ ...token, whitelist: 'never' }])).to.deep.equal({ allowed: false, reason: 'unknown' });
+    const never = { ...token, whitelist: 'never' as const };
+    expect(tokenVerdict([never])).to.deep.equal({ allowed: false, token: never, reason: 'unknown', ask: true });
+  });
+  it('takes one that may be used offline only until its issuer has been asked', () => {
+    const offline = { ...token, whitelist: 'allowedOffline' as const };
+    expect(tokenVerdict([offline])).to.deep.equal({ allowed: true, token: offline, ask: true });
+    expect(tokenVerdict([offline, token])).to.deep.equal({ allowed: true, token });
   });
 });

@@ -1,14 +1,22 @@
 import type { Token } from '../model/token.js';
 
-export type TokenVerdict = { allowed: true; token: Token } | { allowed: false; token?: Token; reason: 'unknown' | 'blocked' | 'expired' };
+/** `ask`: the issuer wants to be asked before what stands here counts. */
+export type TokenVerdict =
+  | { allowed: true; token: Token; ask?: true }
+  | { allowed: false; token?: Token; reason: 'unknown' | 'blocked' | 'expired'; ask?: true };
 
 /**
- * May this card charge, by what we hold? A token that its issuer wants to be asked about (whitelist `never`) is not allowed from here.
- * Several issuers may have given out one uid: a valid one wins. OCPI 2.2.1, 12.4.5
+ * May this card charge, by what we hold? `never` has to be asked about; `allowedOffline` counts only when the issuer cannot be reached.
+ * Several issuers may have given out one uid: one that is allowed from here wins. OCPI 2.2.1, 12.4.5
  */
 export function tokenVerdict(tokens: readonly Token[]): TokenVerdict {
-  const usable = tokens.find(({ valid, whitelist }) => valid && whitelist !== 'never');
-  if (usable) return { allowed: true, token: usable };
-  const blocked = tokens.find(({ valid }) => !valid);
+  const valid = tokens.filter((token) => token.valid);
+  const here = valid.find(({ whitelist }) => whitelist === 'always' || whitelist === 'allowed');
+  if (here) return { allowed: true, token: here };
+  const offline = valid.find(({ whitelist }) => whitelist === 'allowedOffline');
+  if (offline) return { allowed: true, token: offline, ask: true };
+  const asking = valid.find(({ whitelist }) => whitelist === 'never');
+  if (asking) return { allowed: false, token: asking, reason: 'unknown', ask: true };
+  const blocked = tokens.find((token) => !token.valid);
   return blocked ? { allowed: false, token: blocked, reason: 'blocked' } : { allowed: false, reason: 'unknown' };
 }

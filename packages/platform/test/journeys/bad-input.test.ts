@@ -13,7 +13,14 @@ async function openRaw(hub: TestHub, password: string) {
   });
   const ask = (text: string): Promise<unknown[]> =>
     new Promise((resolve) => {
-      socket.once('message', (data: Buffer) => resolve(JSON.parse(data.toString('utf8')) as unknown[]));
+      // The hub may ask something of its own meanwhile.
+      const hear = (data: Buffer) => {
+        const message = JSON.parse(data.toString('utf8')) as unknown[];
+        if (message[0] === 2) return;
+        socket.off('message', hear);
+        resolve(message);
+      };
+      socket.on('message', hear);
       socket.send(text);
     });
   return { ask, send: (text: string) => socket.send(text), close: () => socket.close() };

@@ -56,7 +56,15 @@ const FACTS_KEPT = 20_000;
 const TELL_EVERY_MS = 60_000;
 
 /** Hears messages of all stations in few commits. Each is kept once, under its natural key, and moves its session once. */
-export function createJournal({ database, outbox, clock }: { database: Database; outbox: Pick<Outbox, 'statement' | 'wake'>; clock: Clock }) {
+export function createJournal({
+  database,
+  outbox,
+  clock,
+}: {
+  database: Database;
+  outbox: Pick<Outbox, 'statement' | 'wake'>;
+  clock: Clock;
+}) {
   const facts = new Map<string, { rev: number; facts: SessionFacts }>();
   let toWake: OutboxEvent[] = [];
 
@@ -97,7 +105,9 @@ export function createJournal({ database, outbox, clock }: { database: Database;
     fold: (entries, [holders, locked, inserted]) => {
       const now = clock.now();
       const epochs = new Map((holders as QueryResult<{ name: string; epoch: string }>).rows.map(({ name, epoch }) => [name, epoch]));
-      const fresh = new Set((inserted as QueryResult<{ source: string; digest: string }>).rows.map(({ source, digest }) => `${source} ${digest}`));
+      const fresh = new Set(
+        (inserted as QueryResult<{ source: string; digest: string }>).rows.map(({ source, digest }) => `${source} ${digest}`),
+      );
       const open = new Map((locked as QueryResult<Row>).rows.map((row) => [row.no, opened(row)]));
       const outcomes = entries.map((entry): Outcome<Entered> => {
         const { source, hold, digest, message } = entry;
@@ -111,7 +121,10 @@ export function createJournal({ database, outbox, clock }: { database: Database;
       const changed = [...open.values()].filter(({ touched }) => touched);
       const events = changed.flatMap(({ row, tell, ended }) => eventsOfSession(row, tell, ended));
       toWake.push(...events);
-      return { writes: changed.length === 0 ? [] : [update(changed, now), ...(events.length === 0 ? [] : [outbox.statement(events)])], outcomes };
+      return {
+        writes: changed.length === 0 ? [] : [update(changed, now), ...(events.length === 0 ? [] : [outbox.statement(events)])],
+        outcomes,
+      };
     },
   };
 

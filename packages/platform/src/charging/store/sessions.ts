@@ -96,7 +96,13 @@ export function createSessionStore(sql: Sql) {
     },
 
     /** What is known of the start is better now; what was counted has to be counted again. */
-    async saveFacts(tx: Tx, operatorId: OperatorId, no: string, facts: SessionFacts, more: { place: EvseRef & CdrPlace; connectorNumber: number }) {
+    async saveFacts(
+      tx: Tx,
+      operatorId: OperatorId,
+      no: string,
+      facts: SessionFacts,
+      more: { place: EvseRef & CdrPlace; connectorNumber: number },
+    ) {
       await sql(
         tx,
         `UPDATE charging_session SET facts = $3::jsonb, facts_rev = facts_rev + 1, place = $4::jsonb, connector_number = $5, token_uid = upper($6),
@@ -135,7 +141,9 @@ export function createSessionStore(sql: Sql) {
     },
 
     async sessionByStart(tx: Tx | undefined, operatorId: OperatorId, startKey: string) {
-      return one(await sql(tx, `SELECT ${COLUMNS} FROM charging_session WHERE operator_id = $1 AND start_key = $2`, [operatorId, startKey]));
+      return one(
+        await sql(tx, `SELECT ${COLUMNS} FROM charging_session WHERE operator_id = $1 AND start_key = $2`, [operatorId, startKey]),
+      );
     },
 
     async byTransaction(tx: Tx | undefined, operatorId: OperatorId, stationId: StationId, transactionKey: string) {
@@ -176,7 +184,14 @@ export function createSessionStore(sql: Sql) {
           columns: COLUMNS,
           where: `operator_id = $1 AND ($2::text IS NULL OR issuer = $2) AND ($3::text IS NULL OR phase = $3) AND ($4::boolean IS NULL OR held = $4)
             AND ($5::text IS NULL OR station_id = $5) AND ($6::text IS NULL OR token_uid = upper($6))`,
-          values: [operatorId, query.issuer ?? null, query.phase ?? null, query.held ?? null, query.stationId ?? null, query.tokenUid ?? null],
+          values: [
+            operatorId,
+            query.issuer ?? null,
+            query.phase ?? null,
+            query.held ?? null,
+            query.stationId ?? null,
+            query.tokenUid ?? null,
+          ],
           item: read,
         },
         query,
@@ -213,9 +228,11 @@ export function createSessionStore(sql: Sql) {
 
     /** All that was heard of a session or connector, oldest first; the times are the station's own. */
     async messages(tx: Tx | undefined, source: string) {
-      const rows = await sql<{ at: Date; data: Buffer }>(tx, 'SELECT at, data FROM charging_sample WHERE source = $1::bigint ORDER BY at, digest', [
-        source,
-      ]);
+      const rows = await sql<{ at: Date; data: Buffer }>(
+        tx,
+        'SELECT at, data FROM charging_sample WHERE source = $1::bigint ORDER BY at, digest',
+        [source],
+      );
       return rows.map(({ at, data }) => unpack(at, data));
     },
 
@@ -240,7 +257,10 @@ export function createSessionStore(sql: Sql) {
     },
 
     async signed(operatorId: OperatorId, source: string): Promise<{ at: Date; body: unknown }[]> {
-      return sql(undefined, 'SELECT at, body FROM charging_signed WHERE operator_id = $1 AND source = $2::bigint ORDER BY at', [operatorId, source]);
+      return sql(undefined, 'SELECT at, body FROM charging_signed WHERE operator_id = $1 AND source = $2::bigint ORDER BY at', [
+        operatorId,
+        source,
+      ]);
     },
 
     async keepUnmatchedStop(

@@ -12,7 +12,16 @@ export function createStartRequestStore(sql: Sql) {
         `INSERT INTO charging_start_request (operator_id, id, station_id, token_uid, phase, deadline, body, remote_start_id)
          VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8)
          ON CONFLICT (operator_id, id) DO UPDATE SET phase = EXCLUDED.phase, deadline = EXCLUDED.deadline, body = EXCLUDED.body`,
-        [operatorId, request.id, request.stationId, request.token.uid, request.state.phase, request.deadline, toJson(request), request.remoteStartId],
+        [
+          operatorId,
+          request.id,
+          request.stationId,
+          request.token.uid,
+          request.state.phase,
+          request.deadline,
+          toJson(request),
+          request.remoteStartId,
+        ],
       );
     },
 
@@ -38,7 +47,12 @@ export function createStartRequestStore(sql: Sql) {
     },
 
     /** The request that the station names; a late session finds it as well. */
-    async startRequestByNumber(tx: Tx, operatorId: OperatorId, stationId: StationId, remoteStartId: number): Promise<StartRequest | undefined> {
+    async startRequestByNumber(
+      tx: Tx,
+      operatorId: OperatorId,
+      stationId: StationId,
+      remoteStartId: number,
+    ): Promise<StartRequest | undefined> {
       const rows = await sql<{ body: unknown }>(
         tx,
         'SELECT body FROM charging_start_request WHERE operator_id = $1 AND station_id = $2 AND remote_start_id = $3 FOR UPDATE',

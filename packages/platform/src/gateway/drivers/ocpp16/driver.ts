@@ -1,55 +1,77 @@
-import { OcppError } from '@evroam/ocpp-core';
+import { handlersFor } from '@evroam/ocpp-core';
 import * as v16 from '@evroam/ocpp-core/v16';
 import { type Connection, type Speaker, type SpeakOptions, speak } from '@evroam/ocpp-core/websocket';
-import type { Logger } from '../../../edges/log.js';
-import type { Clock } from '../../../kernel/clock.js';
-import type { OperatorId, StationId } from '../../../kernel/ids.js';
-import type { StationLink } from '../../driver.js';
-import type { ChargingPort, Outcome, StationsPort } from '../../ports.js';
-import { fromVerdict, toEvseStatus, toReadings, toStart, toStop } from './translate.js';
+import { asker } from '../call.js';
+import { type Desk, type DriverNeeds, toWireTime } from '../desk.js';
+import { toCall } from './commands.js';
+import { fromVerdict, toActivity, toEvseStatus, toSamples, toStart, toStop } from './translate.js';
 
-export interface DriverNeeds {
-  charging: ChargingPort;
-  stations: StationsPort;
-  clock: Clock;
-  log: Logger;
-  /** Whose station an authenticated identity is. */
-  whose(identity: string): { operatorId: OperatorId; stationId: StationId };
-  connected(endpoint: object, link: StationLink): void;
-  observe: NonNullable<SpeakOptions<'csms', typeof v16>['observe']>;
-}
-
-/** Seconds between heartbeats that we ask of stations. They also tell them the time. */
-export const HEARTBEAT_SECONDS = 300;
-/** Wall time that a station has to answer a command. */
-const ANSWER_MS = 20_000;
+const STATUS = { accepted: 'Accepted', pending: 'Pending', rejected: 'Rejected' } as const;
 
 /** OCPP 1.6 stations behind the driver port. */
-export function ocpp16(needs: DriverNeeds): Speaker<'csms'> {
-  return speak<'csms', typeof v16>(v16, (connection) => open(connection, needs), { observe: needs.observe });
+export function ocpp16(needs: DriverNeeds, options: SpeakOptions<'csms', typeof v16>): Speaker<'csms'> {
+  const desks = new WeakMap<object, Desk>();
+  const open = ({ identity, endpoint }: Connection<'csms', typeof v16>): void => {
+    const desk = needs.deskOf(identity, endpoint);
+    desks.set(endpoint, desk);
+    desk.opened({
+      stationId: desk.stationId,
+      protocol: 'ocpp1.6',
+      ask: asker(v16, { call: (action, request, how) => endpoint.call(action, request as never, how) }, toCall),
+      close: (reason) => endpoint.close(1008, reason),
+    });
+  };
+  const deskOf = (endpoint: object): Desk => {
+    const desk = desks.get(endpoint);
+    if (!desk) throw new Error('a message came on a connection that was never opened');
+    return desk;
+  };
+  // One table for all connections: ten thousand stations share it.
+  return speak<'csms', typeof v16>(v16, open, { ...options, handlers: handlers(needs, deskOf) });
 }
 
-function open({ identity, endpoint }: Connection<'csms', typeof v16>, needs: DriverNeeds): void {
-  const { charging, stations, clock, log } = needs;
-  const { operatorId, stationId } = needs.whose(identity);
-
-  endpoint
-    .handle(v16.BootNotification, async (about) => {
-      await stations.heardFrom(operatorId, stationId, clock.now(), about);
-      return { currentTime: toWireTime(clock.now()), interval: HEARTBEAT_SECONDS, status: 'Accepted' };
+function handlers({ charging, clock, log }: DriverNeeds, deskOf: (endpoint: object) => Desk) {
+  return handlersFor('csms', v16)
+    .handle(v16.BootNotification, async (request, { endpoint }) => {
+      const {
+        chargePointVendor: vendor,
+        chargePointModel: model,
+        chargePointSerialNumber,
+        chargeBoxSerialNumber,
+        firmwareVersion,
+        iccid,
+        imsi,
+      } = request;
+      const serialNumber = chargePointSerialNumber ?? chargeBoxSerialNumber;
+      const { status, intervalSeconds } = await deskOf(endpoint).booted({
+        vendor,
+        model,
+        ...(serialNumber === undefined ? {} : { serialNumber }),
+        ...(firmwareVersion === undefined ? {} : { firmware: firmwareVersion }),
+        ...(iccid === undefined ? {} : { iccid }),
+        ...(imsi === undefined ? {} : { imsi }),
+      });
+      return { currentTime: toWireTime(clock.now()), interval: intervalSeconds, status: STATUS[status] };
     })
-    .handle(v16.Heartbeat, async () => {
-      await stations.heardFrom(operatorId, stationId, clock.now());
+    .handle(v16.Heartbeat, async (_, { endpoint }) => {
+      deskOf(endpoint).alive();
       return { currentTime: toWireTime(clock.now()) };
     })
-    .handle(v16.StatusNotification, async ({ connectorId, status, timestamp }) => {
+    .handle(v16.StatusNotification, async ({ connectorId, status, timestamp }, { endpoint }) => {
+      const desk = deskOf(endpoint);
       const at = timestamp === undefined ? clock.now() : new Date(timestamp);
-      await stations.heardStatus(operatorId, stationId, connectorId, toEvseStatus(status), at);
+      await desk.status(connectorId, toEvseStatus(status), at);
+      const activity = toActivity(status);
+      if (activity && connectorId > 0)
+        await charging.heardActivity(desk.operatorId, { ...(await desk.hold), connectorNumber: connectorId, activity, at });
       return {};
     })
-    .handle(v16.Authorize, async ({ idTag }) => ({ idTagInfo: fromVerdict(await charging.authorize(operatorId, idTag)) }))
-    .handle(v16.StartTransaction, async (request) => {
-      const result = await charging.heardStart(operatorId, { stationId, ...toStart(request) });
+    .handle(v16.Authorize, async ({ idTag }, { endpoint }) => ({
+      idTagInfo: fromVerdict(await charging.authorize(deskOf(endpoint).operatorId, idTag)),
+    }))
+    .handle(v16.StartTransaction, async (request, { endpoint }) => {
+      const { operatorId, stationId, hold } = deskOf(endpoint);
+      const result = await charging.heardStart(operatorId, { ...(await hold), ...toStart(request) });
       if (!result.accepted) {
         // An answer is owed all the same; the number belongs to no session, so the stop will be kept for a person.
         log.warn(
@@ -60,49 +82,45 @@ function open({ identity, endpoint }: Connection<'csms', typeof v16>, needs: Dri
       }
       return { transactionId: result.transactionNumber, idTagInfo: fromVerdict(result.verdict) };
     })
-    .handle(v16.MeterValues, async ({ connectorId, transactionId, meterValue }) => {
-      for (const reading of toReadings(meterValue)) {
-        await charging.heardReading(operatorId, {
-          stationId,
-          connectorNumber: connectorId,
-          ...(transactionId === undefined ? {} : { transactionNumber: transactionId }),
-          ...reading,
-        });
-      }
+    .handle(v16.MeterValues, async ({ connectorId, transactionId, meterValue }, { endpoint }) => {
+      const desk = deskOf(endpoint);
+      const { samples, signed } = toSamples(meterValue);
+      await charging.heardReadings(desk.operatorId, {
+        ...(await desk.hold),
+        connectorNumber: connectorId,
+        ...(transactionId === undefined ? {} : { transactionNumber: transactionId }),
+        samples,
+        ...(signed.length === 0 ? {} : { signed }),
+      });
       return {};
     })
-    .handle(v16.StopTransaction, async (request) => {
-      await charging.heardStop(operatorId, { stationId, ...toStop(request) });
+    .handle(v16.StopTransaction, async (request, { endpoint }) => {
+      const { operatorId, hold } = deskOf(endpoint);
+      await charging.heardStop(operatorId, { ...(await hold), ...toStop(request) });
       return {};
     })
     .handle(v16.DataTransfer, async () => ({ status: 'UnknownVendorId' }))
-    .handle(v16.DiagnosticsStatusNotification, async () => ({}))
-    .handle(v16.FirmwareStatusNotification, async () => ({}));
-
-  needs.connected(endpoint, {
-    stationId,
-    protocol: 'ocpp1.6',
-    start: ({ connectorNumber, idTag }) =>
-      outcome(() => endpoint.call(v16.RemoteStartTransaction, { connectorId: connectorNumber, idTag }, { timeoutMs: ANSWER_MS })),
-    stop: ({ transactionNumber }) =>
-      outcome(() => endpoint.call(v16.RemoteStopTransaction, { transactionId: transactionNumber }, { timeoutMs: ANSWER_MS })),
-    close: (reason) => endpoint.close(1008, reason),
-  });
-}
-
-async function outcome(ask: () => Promise<{ status: 'Accepted' | 'Rejected' }>): Promise<Outcome> {
-  try {
-    const { status } = await ask();
-    return status === 'Accepted' ? 'accepted' : 'rejected';
-  } catch (error) {
-    if (!(error instanceof OcppError)) throw error;
-    if (error.fromPeer) return 'rejected';
-    // Nobody knows whether the station heard it: the outcome is unknown, not a failure.
-    return error.code === 'ConnectionClosed' || error.code === 'TimedOut' ? 'unknown' : 'stationOffline';
-  }
-}
-
-/** UTC with a Z and whole seconds: fractions break some firmware. OCPP 1.6, 3.15 */
-function toWireTime(time: Date): string {
-  return `${time.toISOString().slice(0, 19)}Z`;
+    .handle(v16.DiagnosticsStatusNotification, async ({ status }, { endpoint }) => {
+      await deskOf(endpoint).progress('log', status);
+      return {};
+    })
+    .handle(v16.LogStatusNotification, async ({ status, requestId }, { endpoint }) => {
+      await deskOf(endpoint).progress('log', status, requestId);
+      return {};
+    })
+    .handle(v16.FirmwareStatusNotification, async ({ status }, { endpoint }) => {
+      await deskOf(endpoint).progress('firmware', status);
+      return {};
+    })
+    .handle(v16.SignedFirmwareStatusNotification, async ({ status, requestId }, { endpoint }) => {
+      await deskOf(endpoint).progress('firmware', status, requestId);
+      return {};
+    })
+    .handle(v16.SecurityEventNotification, async ({ type, timestamp, techInfo }, { endpoint }) => {
+      await deskOf(endpoint).securityEvent(type, new Date(timestamp), techInfo);
+      return {};
+    })
+    .handle(v16.SignCertificate, async ({ csr }, { endpoint }) => ({
+      status: (await deskOf(endpoint).signCertificate(csr, 'ChargingStationCertificate')) ? 'Accepted' : 'Rejected',
+    }));
 }

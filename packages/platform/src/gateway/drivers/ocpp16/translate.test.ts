@@ -1,14 +1,15 @@
 import { expect } from 'chai';
 import { partyId } from '../../../model/party.js';
-import { fromVerdict, toEvseStatus, toReadings, toStart, toStop } from './translate.js';
+import { fromVerdict, toEvseStatus, toSamples, toStart, toStop } from './translate.js';
 
 const timestamp = '2026-03-01T10:00:00Z';
-const registers = (...sampledValue: Parameters<typeof toReadings>[0][number]['sampledValue']) =>
-  toReadings([{ timestamp, sampledValue }]).map(({ registerMilliWh }) => registerMilliWh);
+const registers = (...sampledValue: Parameters<typeof toSamples>[0][number]['sampledValue']) =>
+  toSamples([{ timestamp, sampledValue }]).samples.flatMap(({ registerMilliWh = [] }) => registerMilliWh);
 
 describe('OCPP 1.6 translation', () => {
   it('reads a register with all defaults as Wh', () => expect(registers({ value: '1234' })).to.deep.equal([1_234_000]));
-  it('reads kWh with decimals exactly', () => expect(registers({ value: '1.234567', unit: 'kWh' })).to.deep.equal([1_234_567]));
+  it('reads a register in whole Wh, for that is how start and stop count', () =>
+    expect(registers({ value: '1.234567', unit: 'kWh' })).to.deep.equal([1_234_000]));
   it('sums phases only where there is no total', () => {
     expect(registers({ value: '10', phase: 'L1' }, { value: '20', phase: 'L2' }, { value: '30', phase: 'L3' })).to.deep.equal([60_000]);
     expect(registers({ value: '10', phase: 'L1' }, { value: '99' })).to.deep.equal([99_000]);
@@ -27,6 +28,10 @@ describe('OCPP 1.6 translation', () => {
       registerMilliWh: 7_000,
     });
     expect(toStop({ transactionId: 5, meterStop: 9, timestamp }).reason).to.equal('Local');
+    const transactionData = [{ timestamp, sampledValue: [{ value: '8' }] }];
+    expect(toStop({ transactionId: 5, meterStop: 9, timestamp, transactionData }).samples).to.deep.equal([
+      { at: new Date(timestamp), registerMilliWh: 8_000, values: [] },
+    ]);
   });
   it('tells a blocked card from an unknown one', () => {
     expect(fromVerdict({ allowed: false, reason: 'blocked' })).to.deep.equal({ status: 'Blocked' });

@@ -1,56 +1,77 @@
 import type { RequestOf } from '@evroam/ocpp-core';
+import { type Reading, readings16, totalOf } from '@evroam/ocpp-core/metering';
 import type { MeterValues, StartTransaction, StatusNotification, StopTransaction } from '@evroam/ocpp-core/v16';
-import { MILLI_WH_PER_KWH, MILLI_WH_PER_WH } from '../../../kernel/quantity.js';
+import { MILLI_WH_PER_WH } from '../../../kernel/quantity.js';
+import type { Activity, Sample } from '../../../model/heard.js';
 import type { EvseStatus } from '../../../model/location.js';
 import type { Verdict } from '../../ports.js';
 
 type MeterValue = RequestOf<typeof MeterValues>['meterValue'][number];
-type SampledValue = MeterValue['sampledValue'][number];
 
-export interface Reading {
-  at: Date;
-  registerMilliWh: number;
+const REGISTER = 'Energy.Active.Import.Register';
+
+/**
+ * What was measured, by moment. The register counts in whole Wh, as the start and the stop of a session do: a session's energy is
+ * the difference of those, and a finer sample in between must not exceed it. OCPP 1.6, 4.7, 7.43
+ */
+export function toSamples(values: readonly MeterValue[]): { samples: Sample[]; signed: MeterValue[] } {
+  const { readings, unread } = readings16(values);
+  const samples = samplesOf(readings, (milli) => milli - (milli % MILLI_WH_PER_WH));
+  const hasSigned = unread.some(({ reason }) => reason === 'signed');
+  return {
+    samples,
+    signed: hasSigned ? values.filter(({ sampledValue }) => sampledValue.some(({ format }) => format === 'SignedData')) : [],
+  };
 }
 
-/** The energy registers in a list of meter values; values that are no register of imported energy are not money and are left out. */
-export function toReadings(values: readonly MeterValue[]): Reading[] {
-  return values.flatMap(({ timestamp, sampledValue }) => {
-    const registerMilliWh = registerIn(sampledValue);
-    return registerMilliWh === undefined ? [] : [{ at: new Date(timestamp), registerMilliWh }];
+export function samplesOf(readings: readonly Reading[], register: (milli: number) => number): Sample[] {
+  const moments = new Map<number, { at: Date; readings: Reading[] }>();
+  for (const reading of readings) {
+    const moment = moments.get(reading.at.getTime()) ?? { at: reading.at, readings: [] };
+    moments.set(reading.at.getTime(), moment);
+    moment.readings.push(reading);
+  }
+  return [...moments.values()].map(({ at, readings: here }) => {
+    const total = totalOf(here, REGISTER, at);
+    return {
+      at,
+      ...(total === undefined || total < 0 ? {} : { registerMilliWh: register(total) }),
+      values: here
+        .filter(({ measurand, phase, location }) => location === 'Outlet' && !(measurand === REGISTER && phase === undefined))
+        .map(({ measurand, phase, milli }) => ({ measurand, ...(phase === undefined ? {} : { phase }), milli })),
+    };
   });
 }
 
-/** Absent fields mean: imported energy register, Outlet, Wh, no phase. OCPP 1.6, 7.43 */
-function registerIn(samples: readonly SampledValue[]): number | undefined {
-  const registers = samples.filter(
-    ({ measurand = 'Energy.Active.Import.Register', format = 'Raw', location = 'Outlet' }) =>
-      measurand === 'Energy.Active.Import.Register' && format === 'Raw' && location === 'Outlet',
-  );
-  const total = registers.find(({ phase }) => phase === undefined);
-  if (total) return toMilliWh(total);
-  // Reported by phase only: the registers of the phases add up.
-  const phases = registers.filter(({ phase }) => phase === 'L1' || phase === 'L2' || phase === 'L3').map(toMilliWh);
-  return phases.length === 0 || phases.includes(undefined) ? undefined : phases.reduce<number>((sum, mWh) => sum + (mWh ?? 0), 0);
-}
-
-/** A decimal text in Wh or kWh; undefined if it is no number or is finer than a mWh. */
-function toMilliWh({ value, unit = 'Wh' }: SampledValue): number | undefined {
-  const scale = unit === 'Wh' ? MILLI_WH_PER_WH : unit === 'kWh' ? MILLI_WH_PER_KWH : undefined;
-  const match = /^(\d{1,12})(?:\.(\d+))?$/.exec(value.trim());
-  if (!scale || !match) return undefined;
-  const decimals = scale === MILLI_WH_PER_WH ? 3 : 6;
-  const [, whole = '', fraction = ''] = match;
-  // Stations print more digits than their meters have; below a mWh there is nothing to bill.
-  return Number(whole) * scale + Number(fraction.slice(0, decimals).padEnd(decimals, '0'));
-}
-
-export function toStart({ connectorId, idTag, meterStart, timestamp }: RequestOf<typeof StartTransaction>) {
-  return { connectorNumber: connectorId, idTag, at: new Date(timestamp), registerMilliWh: meterStart * MILLI_WH_PER_WH };
+export function toStart({ connectorId, idTag, meterStart, timestamp, reservationId }: RequestOf<typeof StartTransaction>) {
+  return {
+    connectorNumber: connectorId,
+    idTag,
+    at: new Date(timestamp),
+    registerMilliWh: meterStart * MILLI_WH_PER_WH,
+    ...(reservationId === undefined ? {} : { reservationNumber: reservationId }),
+  };
 }
 
 /** A stop without a reason was a local one. OCPP 1.6, 7.36 */
-export function toStop({ transactionId, meterStop, timestamp, reason = 'Local' }: RequestOf<typeof StopTransaction>) {
-  return { transactionNumber: transactionId, at: new Date(timestamp), registerMilliWh: meterStop * MILLI_WH_PER_WH, reason };
+export function toStop({
+  transactionId,
+  idTag,
+  meterStop,
+  timestamp,
+  reason = 'Local',
+  transactionData = [],
+}: RequestOf<typeof StopTransaction>) {
+  const { samples, signed } = toSamples(transactionData);
+  return {
+    transactionNumber: transactionId,
+    ...(idTag === undefined ? {} : { idTag }),
+    at: new Date(timestamp),
+    registerMilliWh: meterStop * MILLI_WH_PER_WH,
+    reason,
+    samples,
+    ...(signed.length === 0 ? {} : { signed }),
+  };
 }
 
 export function toEvseStatus(status: RequestOf<typeof StatusNotification>['status']): EvseStatus {
@@ -70,6 +91,19 @@ export function toEvseStatus(status: RequestOf<typeof StatusNotification>['statu
       return 'inoperative';
     case 'Faulted':
       return 'outOfOrder';
+  }
+}
+
+/** What a session does at this connector; undefined where the status says nothing about it. A pause of the station is not the driver's. */
+export function toActivity(status: RequestOf<typeof StatusNotification>['status']): Activity | undefined {
+  switch (status) {
+    case 'Charging':
+    case 'SuspendedEVSE':
+      return 'charging';
+    case 'SuspendedEV':
+      return 'suspended';
+    default:
+      return undefined;
   }
 }
 

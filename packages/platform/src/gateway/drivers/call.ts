@@ -1,0 +1,68 @@
+import { type AnyAction, OcppError, type Registry, tableOf } from '@evroam/ocpp-core';
+import type { CommandAnswer, StationCommand } from '../../model/station-command.js';
+
+/** Wall time that a station has to answer a command. */
+const ANSWER_MS = 20_000;
+
+/** A command in the words of a protocol, not yet checked against its schema. */
+export interface Call {
+  action: string;
+  payload: object;
+  /** What the answer says, where it is not in a `status`. */
+  read?: (answer: unknown) => CommandAnswer['outcome'];
+}
+
+interface Caller {
+  call(action: AnyAction, request: object, options: { timeoutMs: number }): Promise<unknown>;
+}
+
+/** Carries commands over a connection: the endpoint checks every payload against the message's schema before it is sent. */
+export function asker(actions: Registry, caller: Caller, toCall: (command: StationCommand) => Call | undefined) {
+  const known = tableOf(actions);
+  return async function ask(command: StationCommand): Promise<CommandAnswer> {
+    const call = toCall(command);
+    const action = call && known.get(call.action);
+    if (!call || !action) return { outcome: 'notSupported' };
+    try {
+      const details = await caller.call(action, call.payload, { timeoutMs: ANSWER_MS });
+      return { outcome: (call.read ?? outcomeIn)(details), details };
+    } catch (error) {
+      if (!(error instanceof OcppError)) throw error;
+      return { outcome: outcomeOf(error), details: { code: error.code, description: error.message } };
+    }
+  };
+}
+
+/** Words that stand for a no; every other status means that the station does it, or will. */
+const REFUSALS = new Set([
+  'Rejected',
+  'Failed',
+  'Faulted',
+  'Occupied',
+  'Unavailable',
+  'UnlockFailed',
+  'OngoingAuthorizedTransaction',
+  'UnknownConnector',
+  'VersionMismatch',
+  'Unknown',
+  'NotFound',
+  'InvalidCertificate',
+  'RevokedCertificate',
+  'NoProfiles',
+]);
+const UNSUPPORTED = new Set(['NotSupported', 'NotImplemented', 'UnknownVendorId', 'UnknownMessageId']);
+
+function outcomeIn(answer: unknown): CommandAnswer['outcome'] {
+  const status = typeof answer === 'object' && answer !== null && 'status' in answer ? answer.status : undefined;
+  if (typeof status !== 'string') return 'accepted';
+  if (UNSUPPORTED.has(status)) return 'notSupported';
+  return REFUSALS.has(status) ? 'rejected' : 'accepted';
+}
+
+function outcomeOf(error: OcppError): CommandAnswer['outcome'] {
+  if (error.fromPeer) return error.code === 'NotImplemented' || error.code === 'NotSupported' ? 'notSupported' : 'rejected';
+  // Nobody knows whether the station heard it: the outcome is unknown, not a failure.
+  if (error.code === 'ConnectionClosed' || error.code === 'TimedOut') return 'unknown';
+  // What we wanted to send does not fit the protocol.
+  return 'rejected';
+}
