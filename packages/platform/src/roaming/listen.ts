@@ -149,7 +149,9 @@ export function createOcpiHosts(needs: HostNeeds) {
       isRegistered: ({ partner }) => partner.status === 'registered',
       ours: async ({ partner }, token) => {
         const ours = { token, url: versionsUrl(), roles: await rolesOf(store, partner, version) };
-        return version === HOME || version === '2.2' ? ours : asVersion(version, ours, partner);
+        return version === HOME || version === '2.2'
+          ? ours
+          : asVersion(version, ours, partner, await reachableRoles(store, partner.operatorId));
       },
       newToken: () => newSecret(),
       accept: ({ partner }, theirs) => mustSpeakFor(partner, theirs),
@@ -223,10 +225,23 @@ async function rolesOf(store: RoamingStore, partner: Partner, version: BridgeVer
   return shown.map(({ party, role, name }) => ({ role: wireRoles[role], ...ownerFields(party), business_details: { name } }));
 }
 
-function asVersion(version: BridgeVersion, ours: v221.Credentials, partner: Partner): v211.Credentials | v230.Credentials {
+/** Whom one reaches through us: what 2.3.0 lists beside `hub_party_id`. */
+async function reachableRoles(store: RoamingStore, operatorId: OperatorId): Promise<v221.CredentialsRole[]> {
+  const all = await store.parties(operatorId);
+  return all
+    .filter(({ role, status }) => role !== 'hub' && status !== 'revoked')
+    .map(({ party, role, name }) => ({ role: wireRoles[role], ...ownerFields(party), business_details: { name } }));
+}
+
+function asVersion(
+  version: BridgeVersion,
+  ours: v221.Credentials,
+  partner: Partner,
+  reachable: readonly v221.CredentialsRole[],
+): v211.Credentials | v230.Credentials {
   const first = ours.roles[0];
   const owner = first ? { country_code: first.country_code, party_id: first.party_id } : ownerFields(partner.parties[0]!.party);
-  const { result, losses } = convert(HOME, version, 'Credentials', ours, { owner, lookup: { reachable: () => ours.roles } });
+  const { result, losses } = convert(HOME, version, 'Credentials', ours, { owner, lookup: { reachable: () => reachable } });
   if (result === undefined) throw new Error(`our credentials cannot be told in OCPI ${version}: ${losses.at(-1)?.message}`);
   return result as v211.Credentials | v230.Credentials;
 }

@@ -33,8 +33,8 @@ export interface ChargingPort {
 export interface StationsPort {
   location(operatorId: OperatorId, owner: PartyId, id: string): Promise<Location | undefined>;
   locations(operatorId: OperatorId, query: ChangedQuery & { own?: boolean; owners?: readonly PartyId[] }): Promise<Page<Location>>;
-  /** Whose location an id is; undefined if nobody's, or if two owners have given one id. */
-  ownerOf(operatorId: OperatorId, locationId: string): Promise<PartyId | undefined>;
+  /** Whose location an id is, with the EVSE where it is named; undefined if nobody's, or if two owners have given the same ids. */
+  ownerOf(operatorId: OperatorId, locationId: string, evseUid: string | undefined): Promise<PartyId | undefined>;
   recordPartnerLocation(operatorId: OperatorId, location: Location): Promise<Accepted | Refused<'ownLocation'>>;
 }
 
@@ -42,7 +42,7 @@ export interface UsersPort {
   token(operatorId: OperatorId, issuer: PartyId, uid: string): Promise<Token | undefined>;
   /** The token of a contract; undefined if there is none, or if a contract has several. */
   tokenByContract(operatorId: OperatorId, contractId: string): Promise<Token | undefined>;
-  tokens(operatorId: OperatorId, query: ChangedQuery & { issuer?: PartyId }): Promise<Page<Token>>;
+  tokens(operatorId: OperatorId, query: ChangedQuery & { issuer?: PartyId; issuers?: readonly PartyId[] }): Promise<Page<Token>>;
   recordPartnerToken(operatorId: OperatorId, token: Token): Promise<Accepted | Refused<'olderOrForeign'>>;
 }
 

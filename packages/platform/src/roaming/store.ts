@@ -47,6 +47,16 @@ export interface CdrExchange {
   updatedAt: Date;
 }
 
+/** What a CDR tells of its session. */
+export interface SessionClues {
+  sessionId?: string;
+  authorizationReference?: string;
+  token?: { uid: string };
+  place?: { evseUid: string };
+  startedAt?: Date;
+  endedAt?: Date;
+}
+
 interface PartnerRow {
   operator_id: string;
   id: string;
@@ -171,6 +181,17 @@ function partners(sql: Sql) {
       return rows.map((row) => ({ operatorId, ...row }));
     },
 
+    /** Every party that one reaches through this hub, hosted or a partner's. */
+    async parties(operatorId: OperatorId): Promise<(HostedParty & { partnerId: PartnerId | null; status: PartnerStatus | null })[]> {
+      return sql(
+        undefined,
+        `SELECT y.operator_id AS "operatorId", party, role, y.name, partner_id AS "partnerId", p.status FROM roaming_party y
+           LEFT JOIN roaming_partner p ON p.operator_id = y.operator_id AND p.id = y.partner_id
+          WHERE y.operator_id = $1 ORDER BY party, role`,
+        [operatorId],
+      );
+    },
+
     async insertToken(
       tx: Tx,
       operatorId: OperatorId,
@@ -242,16 +263,20 @@ function agreements(sql: Sql) {
       return rows.map(({ body }) => fromJson<Agreement>(body));
     },
 
-    /** The sellers that have an agreement in force with one of the buyers. */
-    async sellersOf(operatorId: OperatorId, buyers: readonly PartyId[], at: Date): Promise<PartyId[]> {
-      const rows = await sql<{ seller: PartyId; body: unknown }>(
+    /** The parties on that side of the agreements that are in force with some parties on the other. */
+    async agreedWith(operatorId: OperatorId, mine: readonly PartyId[], side: 'seller' | 'buyer', at: Date): Promise<PartyId[]> {
+      const rows = await sql<{ body: unknown }>(
         undefined,
-        'SELECT seller, body FROM roaming_agreement WHERE operator_id = $1 AND buyer = ANY($2::text[])',
-        [operatorId, buyers],
+        `SELECT body FROM roaming_agreement WHERE operator_id = $1 AND ${side === 'seller' ? 'buyer' : 'seller'} = ANY($2::text[])`,
+        [operatorId, mine],
       );
-      const bySeller = new Map<PartyId, Agreement[]>();
-      for (const { seller, body } of rows) bySeller.set(seller, [...(bySeller.get(seller) ?? []), fromJson<Agreement>(body)]);
-      return [...bySeller].filter(([, versions]) => inForceAt(versions, at) !== undefined).map(([seller]) => seller);
+      const byPair = new Map<string, Agreement[]>();
+      for (const { body } of rows) {
+        const agreement = fromJson<Agreement>(body);
+        const pair = `${agreement.seller} ${agreement.buyer}`;
+        byPair.set(pair, [...(byPair.get(pair) ?? []), agreement]);
+      }
+      return [...byPair.values()].flatMap((versions) => inForceAt(versions, at)?.[side] ?? []);
     },
 
     async agreements(operatorId: OperatorId, query: PageRequest): Promise<Page<Agreement>> {
@@ -342,16 +367,27 @@ function sessions(sql: Sql) {
       );
     },
 
-    async partnerSession(
-      operatorId: OperatorId,
-      owner: PartyId,
-      by: { sessionId?: string; authorizationReference?: string },
-    ): Promise<{ session: Session; raw: Buffer } | undefined> {
+    /**
+     * A partner's session: by its id, else by the authorisation that allowed it, else, where a CDR names neither, by token, EVSE and
+     * overlapping time if that is one session only.
+     */
+    async partnerSession(operatorId: OperatorId, owner: PartyId, by: SessionClues): Promise<{ session: Session; raw: Buffer } | undefined> {
+      const { sessionId, authorizationReference, token, place, startedAt, endedAt } = by;
+      const [condition, values]: [string, unknown[]] =
+        sessionId !== undefined
+          ? ['id = $3', [sessionId]]
+          : authorizationReference !== undefined
+            ? ['authorization_reference = $3', [authorizationReference]]
+            : [
+                `upper(body->'token'->>'uid') = upper($3) AND body->'place'->>'evseUid' = $4
+                   AND (body->'startedAt'->>'$time')::timestamptz < $6
+                   AND coalesce((body->'endedAt'->>'$time')::timestamptz, 'infinity') > $5`.replaceAll('$time', '$$time'),
+                [token?.uid ?? '', place?.evseUid ?? '', startedAt ?? null, endedAt ?? null],
+              ];
       const rows = await sql<{ body: unknown; raw: Buffer }>(
         undefined,
-        `SELECT body, raw FROM roaming_session WHERE operator_id = $1 AND owner = $2
-            AND (id = $3 OR ($3::text IS NULL AND authorization_reference = $4)) LIMIT 2`,
-        [operatorId, owner, by.sessionId ?? null, by.authorizationReference ?? null],
+        `SELECT body, raw FROM roaming_session WHERE operator_id = $1 AND owner = $2 AND ${condition} LIMIT 2`,
+        [operatorId, owner, ...values],
       );
       return rows.length === 1 && rows[0] ? { session: fromJson<Session>(rows[0].body), raw: rows[0].raw } : undefined;
     },

@@ -96,8 +96,10 @@ export function createInbound(needs: ListenNeeds) {
       case 'session':
       case 'cdr':
         return knownParty(operatorId, (body as Bodies['session' | 'cdr']).token.issuer);
-      case 'startSession':
-        return needs.stations.ownerOf(operatorId, (body as Bodies['startSession']).locationId);
+      case 'startSession': {
+        const { locationId, evseUid } = body as Bodies['startSession'];
+        return needs.stations.ownerOf(operatorId, locationId, evseUid);
+      }
       case 'stopSession':
         return store.sessionOwner(operatorId, (body as Bodies['stopSession']).sessionId);
       default:

@@ -12,7 +12,7 @@ import {
 } from '@evroam/ocpi';
 import * as v221 from '@evroam/ocpi/v221';
 import type { Page } from '../../../kernel/page.js';
-import { type PartyId, partyId } from '../../../model/party.js';
+import { type PartyId, partyId, type TradeRole } from '../../../model/party.js';
 import type { Reply } from '../../message.js';
 import { type Partner, senderOf } from '../../partner.js';
 import type { StationsPort } from '../../ports.js';
@@ -43,7 +43,7 @@ export function ocpi221Sides(needs: ListenNeeds): Side[] {
   return [
     side(v221.locations.sender, {
       list: async ({ partner: { partner }, window, routing }) => {
-        const owners = await ownersFor(needs, partner, routing);
+        const owners = await ownersFor(needs, partner, routing, 'cpo');
         return paged(window, (query) => stations.locations(partner.operatorId, { ...query, owners }), fromLocation);
       },
       get: async ({ partner, params }) => fromLocation(await ownLocation(needs, partner, params.location_id)),
@@ -68,7 +68,7 @@ export function ocpi221Sides(needs: ListenNeeds): Side[] {
     }),
     side(v221.tariffs.sender, {
       list: async ({ partner: { partner }, window, routing }) => {
-        const owners = await ownersFor(needs, partner, routing);
+        const owners = await ownersFor(needs, partner, routing, 'cpo');
         return paged(window, (query) => tariffs.tariffs(partner.operatorId, { ...query, owners }), fromTariff);
       },
     }),
@@ -76,10 +76,9 @@ export function ocpi221Sides(needs: ListenNeeds): Side[] {
       put: async (ask) => written(await push('tariff', 'cpo', ask, () => toTariff(ask.body), owner(ask.params))),
     }),
     side(v221.tokens.sender, {
-      list: async ({ partner, window }) => {
-        const party = await needs.defaultReceiver(partner.partner, 'emsp');
-        if (!party) return { items: [], total: 0 };
-        return paged(window, (query) => users.tokens(partner.partner.operatorId, { ...query, issuer: party }), fromToken);
+      list: async ({ partner: { partner }, window, routing }) => {
+        const issuers = await ownersFor(needs, partner, routing, 'emsp');
+        return paged(window, (query) => users.tokens(partner.operatorId, { ...query, issuers }), fromToken);
       },
     }),
     side(v221.tokens.receiver, {
@@ -150,18 +149,17 @@ export function ocpi221Sides(needs: ListenNeeds): Side[] {
 }
 
 /**
- * Whose objects a partner sees in a list: those of our own CPO, and, when it asks the hub for everybody's, those of every CPO with
- * which one of its parties has an agreement. OCPI 2.2.1, 4.2.4
+ * Whose objects a partner sees in a list: those of our own party in that role, and, when it asks the hub for everybody's, those of every
+ * party with which one of its own has an agreement. With 2.1.1 one can only ask for everybody's. OCPI 2.2.1, 4.2.4
  */
-async function ownersFor(needs: ListenNeeds, partner: Partner, { to }: Routing): Promise<PartyId[]> {
-  const own = await needs.defaultReceiver(partner, 'cpo');
+async function ownersFor(needs: ListenNeeds, partner: Partner, { to }: Routing, role: TradeRole): Promise<PartyId[]> {
+  const { operatorId, connection } = partner;
+  const own = await needs.defaultReceiver(partner, role);
   const owners = own ? [own] : [];
-  if (!to || !(await needs.isHub(partner.operatorId, partyId(to.country, to.party)))) return owners;
-  const agreed = await needs.store.sellersOf(
-    partner.operatorId,
-    partner.parties.map(({ party }) => party),
-    needs.clock.now(),
-  );
+  const asksHub = to === undefined ? connection?.version === '2.1.1' : await needs.isHub(operatorId, partyId(to.country, to.party));
+  if (!asksHub) return owners;
+  const mine = partner.parties.map(({ party }) => party);
+  const agreed = await needs.store.agreedWith(operatorId, mine, role === 'cpo' ? 'seller' : 'buyer', needs.clock.now());
   return [...new Set([...owners, ...agreed])];
 }
 

@@ -1,0 +1,35 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+// biome-ignore lint/suspicious/noExplicitAny: what a raw partner answers is looked at by the test
+type Json = any;
+
+/** Starts a raw partner; `ask` is answered when the partner has done it. */
+export function startPartner() {
+  const child = fork(fileURLToPath(new URL('./raw-partner.js', import.meta.url)), { execArgv: ['--enable-source-maps'] });
+  const waiting = new Map<number, { resolve: (value: Json) => void; reject: (error: Error) => void }>();
+  let last = 0;
+  child.on('message', ({ ref, value, error }: { ref: number; value?: Json; error?: string }) => {
+    const asked = waiting.get(ref);
+    waiting.delete(ref);
+    if (error === undefined) asked?.resolve(value);
+    else asked?.reject(new Error(error));
+  });
+  child.on('exit', () => {
+    for (const { reject } of waiting.values()) reject(new Error('the partner has ended'));
+  });
+  return {
+    ask: (name: string, args: unknown = {}): Promise<Json> =>
+      new Promise((resolve, reject) => {
+        last += 1;
+        waiting.set(last, { resolve, reject });
+        child.send({ ref: last, ask: name, args });
+      }),
+    end: () => {
+      child.disconnect();
+      return new Promise((resolve) => child.once('exit', resolve));
+    },
+  };
+}
+
+export type PartnerProcess = ReturnType<typeof startPartner>;
