@@ -66,6 +66,16 @@ export async function openHub(environment: Record<string, string> = {}) {
         look();
       });
     },
+    /** Looks again after each line of the log until there is something; what the hub does shows there or in the outbox. */
+    async settled<T>(look: () => Promise<T | undefined>, withinMs = 20_000): Promise<T> {
+      const end = Date.now() + withinMs;
+      for (;;) {
+        const found = await look();
+        if (found !== undefined) return found;
+        if (Date.now() > end) throw new Error('it did not come to that in time');
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
     async close() {
       await running.stop();
       await redis.close();
