@@ -81,8 +81,15 @@ export function tableOf(actions: Registry): ReadonlyMap<string, AnyAction> {
   return table;
 }
 
+const versionsOf = new WeakMap<object, Version>();
+
 /** The version that a namespace speaks. Throws when it holds no action. */
 export function versionOf(actions: Registry): Version {
-  for (const action of tableOf(actions).values()) return action.version;
-  throw new Error('the namespace holds no action');
+  let version = versionsOf.get(actions);
+  if (version === undefined) {
+    version = tableOf(actions).values().next().value?.version;
+    if (version === undefined) throw new Error('the namespace holds no action');
+    versionsOf.set(actions, version);
+  }
+  return version;
 }

@@ -17,13 +17,13 @@ function rawPeer(socket: Socket) {
   const heard: unknown[][] = [];
   const waiting: ((frame: unknown[]) => void)[] = [];
   socket.listen({
-    text: (text) => {
+    heard: (text) => {
       const frame = JSON.parse(text) as unknown[];
       const next = waiting.shift();
       if (next) next(frame);
       else heard.push(frame);
     },
-    closed: () => undefined,
+    ended: () => undefined,
   });
   return {
     say: (frame: unknown) => socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame)),

@@ -64,5 +64,5 @@ export function openEndpoint<Self extends Role, Actions extends Registry>(
   socket: Socket,
   options: EndpointOptions<Self, Actions>,
 ): Endpoint<Self, Actions> {
-  return new OpenEndpoint<Self, Actions>(role, socket, options);
+  return new OpenEndpoint<Self, Actions>(role, socket, options, options.identity ?? '');
 }

@@ -17,52 +17,56 @@ import {
   writeResult,
 } from './frame.js';
 import { type HandlerFor, Handlers } from './handlers.js';
-import { Inbound } from './inbound.js';
+import { Inbound, type InboundOwner } from './inbound.js';
 import { defaultLimits, type Limits } from './limits.js';
 import type { Observation } from './observation.js';
 import { type CallOptions, Outbound } from './outbound.js';
 import { replayed, replayKey } from './replay.js';
 import { SIGNED, type SignedPayload, unwrapSigned } from './signed.js';
-import type { Socket } from './socket.js';
+import type { Socket, SocketListener } from './socket.js';
 
 type Request = Extract<Frame, { action: string }>;
 
-/** The one implementation of both ends. */
-export class OpenEndpoint<Self extends Role, Actions> implements Endpoint<Self, Actions> {
+/** The one implementation of both ends. Lean, since a server has one for each station: what is idle holds nothing. */
+export class OpenEndpoint<Self extends Role, Actions> implements Endpoint<Self, Actions>, SocketListener, InboundOwner<Request> {
   readonly role: Self;
-  readonly version: Version;
-  readonly closed: Promise<Closed>;
+  readonly identity: string;
   readonly #socket: Socket;
   readonly #options: EndpointOptions<Self, Actions>;
   readonly #known: ReadonlyMap<string, AnyAction>;
   readonly #limits: Limits;
-  readonly #outbound: Outbound;
-  readonly #inbound: Inbound<Request>;
+  readonly #onEnd: (() => void) | undefined;
+  #outbound: Outbound | undefined;
+  #inbound: Inbound<Request> | undefined;
   #own: Handlers<Self, Actions> | undefined;
   #paused = false;
-  #end: ((closed: Closed) => void) | undefined;
+  #closed: Closed | undefined;
+  #whenClosed: Promise<Closed> | undefined;
+  #tellClosed: ((closed: Closed) => void) | undefined;
 
-  constructor(role: Self, socket: Socket, options: EndpointOptions<Self, Actions>) {
+  /** Options may be shared by connections, so that the identity and who hears the end stand beside them. */
+  constructor(role: Self, socket: Socket, options: EndpointOptions<Self, Actions>, identity: string, onEnd?: () => void) {
     this.role = role;
-    this.version = versionOf(options.actions);
+    this.identity = identity;
     this.#socket = socket;
     this.#options = options;
     this.#known = tableOf(options.actions);
-    this.#limits = options.limits ? { ...defaultLimits, ...options.limits } : defaultLimits;
-    this.#outbound = new Outbound((text) => this.#say(text), this.#limits.queuedCalls);
-    this.#inbound = new Inbound<Request>(
-      (request) => this.#answer(request),
-      (request) => this.#answerLate(request),
-      this.#limits.answerTimeoutMs,
-    );
-    this.closed = new Promise((resolve) => {
-      this.#end = resolve;
-    });
-    socket.listen({ text: (text) => this.#hear(text), closed: (code, reason) => this.#ended({ code, reason }) });
+    this.#limits = limitsOf(options);
+    this.#onEnd = onEnd;
+    socket.listen(this);
   }
 
-  get identity(): string {
-    return this.#options.identity ?? '';
+  get version(): Version {
+    return versionOf(this.#options.actions);
+  }
+
+  get closed(): Promise<Closed> {
+    this.#whenClosed ??= this.#closed
+      ? Promise.resolve(this.#closed)
+      : new Promise((resolve) => {
+          this.#tellClosed = resolve;
+        });
+    return this.#whenClosed;
   }
 
   handle<A extends AnyAction>(action: A, handler: HandlerFor<Self, Actions, A>): this {
@@ -78,26 +82,33 @@ export class OpenEndpoint<Self extends Role, Actions> implements Endpoint<Self, 
     if (!verdict.ok) throw errorOf(verdict, action.name);
     this.#options.gate?.asked(action, request);
     if (!action.response) {
-      if (!this.#end) throw closedError;
+      if (this.#closed) throw closedError;
       this.#say(writeCall(SEND, options.messageId ?? crypto.randomUUID(), action.name, request));
       return undefined as ResponseOf<A>;
     }
     const timeoutMs = options.timeoutMs ?? this.#limits.callTimeoutMs;
+    if (this.#closed) throw closedError;
+    this.#outbound ??= new Outbound((text) => this.#say(text), this.#limits.queuedCalls);
     // The answer was checked against the action's schema when it came.
     return (await this.#outbound.call(action, request, timeoutMs, options)) as ResponseOf<A>;
   }
 
   close(code = 1000, reason = ''): void {
     this.#socket.close(code, reason);
-    this.#ended({ code, reason });
+    this.ended(code, reason);
   }
 
-  #ended(closed: Closed): void {
-    if (!this.#end) return;
-    this.#end(closed);
-    this.#end = undefined;
-    this.#inbound.close();
-    this.#outbound.close(closedError);
+  ended(code: number, reason: string): void {
+    if (this.#closed) return;
+    this.#closed = { code, reason };
+    this.#inbound?.close();
+    this.#outbound?.close(closedError);
+    this.#tellClosed?.(this.#closed);
+    this.#onEnd?.();
+  }
+
+  idle(): void {
+    this.#inbound = undefined;
   }
 
   #say(text: string): void {
@@ -110,8 +121,8 @@ export class OpenEndpoint<Self extends Role, Actions> implements Endpoint<Self, 
     this.#options.observe?.(observation);
   }
 
-  #hear(text: string): void {
-    if (!this.#end) return;
+  heard(text: string): void {
+    if (this.#closed) return;
     this.#options.observe?.({ kind: 'heard', text });
     const frame = readFrame(text);
     if (frame.type === 'unreadable') this.#refuseText(frame);
@@ -123,8 +134,9 @@ export class OpenEndpoint<Self extends Role, Actions> implements Endpoint<Self, 
   }
 
   #hearRequest(frame: Request): void {
+    this.#inbound ??= new Inbound<Request>(this, this.#limits.answerTimeoutMs);
     this.#inbound.add(frame);
-    if (!this.#paused && this.#inbound.size > this.#limits.waitingMessages) {
+    if (!this.#paused && (this.#inbound?.size ?? 0) > this.#limits.waitingMessages) {
       this.#paused = true;
       this.#socket.pause();
     }
@@ -141,7 +153,7 @@ export class OpenEndpoint<Self extends Role, Actions> implements Endpoint<Self, 
   }
 
   #hearResult(id: string, payload: unknown): void {
-    const call = this.#outbound.take(id);
+    const call = this.#outbound?.take(id);
     if (!call) {
       this.#tell({ kind: 'strayAnswer', messageId: id });
       return;
@@ -153,14 +165,14 @@ export class OpenEndpoint<Self extends Role, Actions> implements Endpoint<Self, 
       if (this.version === '2.1') this.#say(writeError(CALLRESULTERROR, id, codeFor('2.1', checked.code), checked.message));
       call.settle(checked);
     } else call.settle(undefined, checked.payload);
-    this.#outbound.next();
+    this.#outbound?.next();
   }
 
   #hearError(id: string, error: OcppError): void {
-    const call = this.#outbound.take(id);
+    const call = this.#outbound?.take(id);
     if (call) {
       call.settle(error);
-      this.#outbound.next();
+      this.#outbound?.next();
     } else this.#tell({ kind: 'strayAnswer', messageId: id });
   }
 
@@ -177,14 +189,14 @@ export class OpenEndpoint<Self extends Role, Actions> implements Endpoint<Self, 
     return { payload: mended.payload };
   }
 
-  async #answer(request: Request): Promise<void> {
+  async work(request: Request): Promise<void> {
     try {
       const answer = await this.#handled(request);
       if (answer !== undefined) this.#reply(request, answer);
     } catch (error) {
       this.#replyError(request, error);
     }
-    if (this.#paused && this.#inbound.size <= this.#limits.waitingMessages / 2) {
+    if (this.#paused && (this.#inbound?.size ?? 0) <= this.#limits.waitingMessages / 2) {
       this.#paused = false;
       this.#socket.resume();
     }
@@ -226,7 +238,7 @@ export class OpenEndpoint<Self extends Role, Actions> implements Endpoint<Self, 
   }
 
   #reply(request: Request, text: string): void {
-    if (this.#end && this.#inbound.isCurrent(request)) this.#say(text);
+    if (!this.#closed && this.#inbound?.isCurrent(request)) this.#say(text);
   }
 
   #replyError(request: Request, error: unknown): void {
@@ -238,12 +250,23 @@ export class OpenEndpoint<Self extends Role, Actions> implements Endpoint<Self, 
     this.#reply(request, writeError(CALLERROR, id, codeFor(this.version, said.code), said.message, said.details));
   }
 
-  #answerLate(request: Request): void {
+  late(request: Request): void {
     const error = new OcppError('InternalError', `${request.action} was not answered within ${this.#limits.answerTimeoutMs} ms`);
     this.#tell({ kind: 'handlerFailed', action: request.action, messageId: request.id, error });
     if (request.type !== SEND) this.#reply(request, writeError(CALLERROR, request.id, 'InternalError', ''));
   }
 }
+
+const limitsOf = ({ limits }: { readonly limits?: Partial<Limits> }): Limits => {
+  if (!limits) return defaultLimits;
+  let whole = wholeLimits.get(limits);
+  if (!whole) {
+    whole = { ...defaultLimits, ...limits };
+    wholeLimits.set(limits, whole);
+  }
+  return whole;
+};
+const wholeLimits = new WeakMap<Partial<Limits>, Limits>();
 
 /** A refusal of ours, as against an OcppError that a handler throws. */
 class Refusal {

@@ -78,7 +78,7 @@ describe('quirks', () => {
       expect(request).to.deep.equal(boot);
       return { status: 'Accepted', currentTime: '2026-01-15T10:00:00Z', interval: 300 };
     });
-    const answer = new Promise<string>((resolve) => right.listen({ text: resolve, closed: () => undefined }));
+    const answer = new Promise<string>((resolve) => right.listen({ heard: resolve, ended: () => undefined }));
     right.send(JSON.stringify([2, 'a', 'BootNotification', { ...boot, extra: 1 }]));
     expect(JSON.parse(await answer)[0]).to.equal(3);
     expect(seen.filter(({ kind }) => kind === 'quirk')).to.deep.include({

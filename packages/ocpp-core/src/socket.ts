@@ -13,9 +13,10 @@ export interface Socket {
   readonly bufferedBytes: number;
 }
 
+/** Whoever hears a socket. */
 export interface SocketListener {
-  text(text: string): void;
-  closed(code: number, reason: string): void;
+  heard(text: string): void;
+  ended(code: number, reason: string): void;
 }
 
 /** Two joined sockets without a network: what one sends the other hears, in a later turn of the event loop. */
@@ -53,7 +54,7 @@ class MemorySocket implements Socket {
     if (this.#closed) return;
     this.#closed = true;
     this.peer?.arrive({ code, reason });
-    queueMicrotask(() => this.#listener?.closed(code, reason));
+    queueMicrotask(() => this.#listener?.ended(code, reason));
   }
 
   pause(): void {
@@ -88,10 +89,10 @@ class MemorySocket implements Socket {
     while (this.#listener && !this.#paused && !this.#closed) {
       const next = this.#arrived.shift();
       if (!next) return;
-      if ('text' in next) this.#listener.text(next.text);
+      if ('text' in next) this.#listener.heard(next.text);
       else {
         this.#closed = true;
-        this.#listener.closed(next.code, next.reason);
+        this.#listener.ended(next.code, next.reason);
       }
     }
   }

@@ -83,12 +83,12 @@ describe('whatever text comes', () => {
         const answers = await new Promise<unknown[][]>((resolve) => {
           const heard: unknown[][] = [];
           right.listen({
-            text: (text) => {
+            heard: (text) => {
               const answer = JSON.parse(text) as unknown[];
               if (answer[1] === 'the last one') resolve(heard);
               else heard.push(answer);
             },
-            closed: () => resolve([]),
+            ended: () => resolve([]),
           });
           for (const text of texts) right.send(text);
           right.send('[2,"the last one","Heartbeat",{}]');

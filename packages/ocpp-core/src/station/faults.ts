@@ -65,9 +65,9 @@ export class FaultySocket implements Socket {
   listen(listener: SocketListener): void {
     this.#listener = listener;
     this.#inner.listen({
-      text: (text) => this.#hear(text),
-      closed: (code, reason) => {
-        if (!this.#deaf) listener.closed(code, reason);
+      heard: (text) => this.#hear(text),
+      ended: (code, reason) => {
+        if (!this.#deaf) listener.ended(code, reason);
       },
     });
   }
@@ -95,7 +95,7 @@ export class FaultySocket implements Socket {
   abandon(): void {
     if (this.#deaf) return;
     this.#deaf = true;
-    this.#listener?.closed(1006, 'the network fails');
+    this.#listener?.ended(1006, 'the network fails');
   }
 
   /** Closes what was abandoned as well. */
@@ -127,12 +127,12 @@ export class FaultySocket implements Socket {
     if (this.#deaf) return;
     const [, type, id] = /^\[([34]),"([^"]*)"/.exec(given) ?? [];
     if (type === undefined || id === undefined) {
-      this.#listener?.text(given);
+      this.#listener?.heard(given);
       return;
     }
     const known = this.#renamed.get(id);
     this.#renamed.delete(id);
     if (this.#unheard.delete(known ?? id)) return;
-    this.#listener?.text(known === undefined ? given : given.replace(id, known));
+    this.#listener?.heard(known === undefined ? given : given.replace(id, known));
   }
 }

@@ -74,9 +74,6 @@ export function connectOcpp<S extends Speaker<'station'>>(options: ConnectOption
 }
 
 function watchOver(ws: WebSocket, socket: WsSocket, intervalMs: number): void {
-  ws.on('pong', () => {
-    socket.heard = true;
-  });
   const timer = setInterval(() => socket.pingOrCut(), intervalMs);
   ws.once('close', () => clearInterval(timer));
 }

@@ -10,8 +10,10 @@ import { Turnstile } from './turnstile.js';
 import { WsSocket } from './ws-socket.js';
 
 interface Guest {
-  readonly connection: AnyConnection<'csms'>;
   readonly socket: WsSocket;
+  /** Undefined for the moment of opening. */
+  connection: AnyConnection<'csms'> | undefined;
+  left: boolean;
 }
 
 /** Lets stations in, knows who is there, and sees them out. */
@@ -94,23 +96,25 @@ export class Door {
     }
     const { identity, remoteAddress } = handshake;
     const socket = new WsSocket(ws, stream);
-    const connection = speaker.open('csms', socket, { identity, remoteAddress });
+    stream.off('error', ignore);
+    const guest: Guest = { socket, connection: undefined, left: false };
+    const connection = speaker.open('csms', socket, { identity, remoteAddress }, () => this.#leave(guest));
+    // Whoever opened it may have closed it at once.
+    if (guest.left) return;
+    guest.connection = connection;
     const before = this.connections.get(identity);
-    const guest = { connection, socket };
     this.#guests.add(guest);
     this.connections.set(identity, connection);
-    void connection.endpoint.closed.then(() => this.#leave(guest));
-    ws.on('pong', () => {
-      socket.heard = true;
-    });
     // The newest authenticated connection is the station; the old one is often half open and would never answer.
     before?.endpoint.close(1008, 'replaced by a newer connection');
     this.#options.connected?.(connection);
   }
 
   #leave(guest: Guest): void {
+    guest.left = true;
     this.#guests.delete(guest);
     const { connection } = guest;
+    if (!connection) return;
     // Only its own entry: a newer connection of the station stays.
     if (this.connections.get(connection.identity) === connection) this.connections.delete(connection.identity);
     this.#options.disconnected?.(connection);
@@ -130,7 +134,7 @@ export class Door {
       const due = started + (spreadMs * index) / guests.length;
       const wait = due - performance.now();
       if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait));
-      connection.endpoint.close(1001, 'the server goes away');
+      connection?.endpoint.close(1001, 'the server goes away');
       ends.push(socket.gone(this.limits.closeTimeoutMs));
     }
     await Promise.all(ends);

@@ -2,7 +2,8 @@
 export class Rate {
   readonly #perMinute: number;
   readonly #most: number;
-  readonly #buckets = new Map<string, { tokens: number; atMs: number }>();
+  /** For each name, the moment at which all that it took is given back (the generic cell rate algorithm). */
+  readonly #paidAtMs = new Map<string, number>();
 
   /** So many a minute for each name, at once or spread; the names longest unseen are forgotten beyond so many. */
   constructor(perMinute: number, most: number) {
@@ -12,15 +13,12 @@ export class Rate {
 
   /** Takes one, if there is one left. `nowMs` is any clock that does not go back. */
   take(name: string, nowMs: number): boolean {
-    const before = this.#buckets.get(name) ?? { tokens: this.#perMinute, atMs: nowMs };
-    const tokens = Math.min(this.#perMinute, before.tokens + ((nowMs - before.atMs) * this.#perMinute) / 60_000);
-    const allowed = tokens >= 1;
-    this.#buckets.delete(name);
-    this.#buckets.set(name, { tokens: allowed ? tokens - 1 : tokens, atMs: nowMs });
-    for (const oldest of this.#buckets.keys()) {
-      if (this.#buckets.size <= this.#most) break;
-      this.#buckets.delete(oldest);
-    }
-    return allowed;
+    const paidAtMs = Math.max(this.#paidAtMs.get(name) ?? nowMs, nowMs) + 60_000 / this.#perMinute;
+    // A little more, for what sums of fractions lose.
+    if (paidAtMs - nowMs > 60_000.001) return false;
+    this.#paidAtMs.delete(name);
+    this.#paidAtMs.set(name, Math.round(paidAtMs * 1_000) / 1_000);
+    if (this.#paidAtMs.size > this.#most) for (const oldest of this.#paidAtMs.keys()) return this.#paidAtMs.delete(oldest);
+    return true;
   }
 }

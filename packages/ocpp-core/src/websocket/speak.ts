@@ -1,9 +1,10 @@
 import type { Registry, Role, Version } from '../action.js';
 import { versionOf } from '../action.js';
-import { type AnyEndpoint, type Endpoint, openEndpoint } from '../endpoint.js';
+import type { AnyEndpoint, Endpoint, EndpointOptions } from '../endpoint.js';
 import type { Handlers } from '../handlers.js';
 import type { Limits } from '../limits.js';
 import type { Observer } from '../observation.js';
+import { OpenEndpoint } from '../open-endpoint.js';
 import type { Quirks } from '../quirks.js';
 import type { Gate } from '../registration.js';
 import type { ReplayStore } from '../replay.js';
@@ -32,7 +33,8 @@ export interface Arrival {
 export interface Speaker<Self extends Role = Role, C extends AnyConnection<Self> = AnyConnection<Self>> {
   readonly version: Version;
   readonly actions: Registry;
-  open(role: Self, socket: Socket, arrival: Arrival): C;
+  /** `ended` is told once, when the connection is over. */
+  open(role: Self, socket: Socket, arrival: Arrival, ended?: () => void): C;
 }
 
 /** What all connections of a version have in common. */
@@ -62,7 +64,7 @@ export function speak<Self extends Role, Actions extends Registry>(
 ): Speaker<Self, Connection<Self, Actions>> {
   const version = versionOf(actions);
   const { handlers, limits, replay } = options;
-  const common = {
+  const common: EndpointOptions<Self, Actions> = {
     actions,
     ...(handlers ? { handlers } : {}),
     ...(limits ? { limits } : {}),
@@ -71,22 +73,28 @@ export function speak<Self extends Role, Actions extends Registry>(
   return {
     version,
     actions,
-    open(role, socket, arrival) {
-      const quirks = options.quirks?.(arrival);
-      const gate = options.gate?.(arrival);
-      const observe = options.observe?.(arrival);
-      const endpoint = openEndpoint<Self, Actions>(role, options.through?.(socket, arrival) ?? socket, {
-        ...common,
-        identity: arrival.identity,
-        ...(quirks ? { quirks } : {}),
-        ...(gate ? { gate } : {}),
-        ...(observe ? { observe } : {}),
-      });
-      const connection = { ...arrival, version, endpoint };
+    open(role, socket, arrival, ended) {
+      const own = ownOptions(common, options, arrival);
+      const through = options.through?.(socket, arrival) ?? socket;
+      const endpoint = new OpenEndpoint<Self, Actions>(role, through, own, arrival.identity, ended);
+      const connection = { identity: arrival.identity, version, remoteAddress: arrival.remoteAddress, endpoint };
       opened?.(connection);
       return connection;
     },
   };
+}
+
+/** What a connection has of its own beside what all have; most have nothing, and share one object. */
+function ownOptions<Self extends Role, Actions>(
+  common: EndpointOptions<Self, Actions>,
+  options: SpeakOptions<Self, Actions>,
+  arrival: Arrival,
+): EndpointOptions<Self, Actions> {
+  const quirks = options.quirks?.(arrival);
+  const gate = options.gate?.(arrival);
+  const observe = options.observe?.(arrival);
+  if (!quirks && !gate && !observe) return common;
+  return { ...common, ...(quirks ? { quirks } : {}), ...(gate ? { gate } : {}), ...(observe ? { observe } : {}) };
 }
 
 /** The subprotocol name of a version (OCPP-J 1.6, 3.1.2; 2.x part 4, 3.1.2). */

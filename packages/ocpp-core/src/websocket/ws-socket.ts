@@ -2,20 +2,27 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Socket, SocketListener } from '../socket.js';
 
-/** An open `ws` WebSocket as the endpoint wants it. */
+const owner = Symbol('owner');
+interface Owned extends WebSocket {
+  [owner]?: WsSocket;
+}
+
+/** An open `ws` WebSocket as the endpoint wants it. Its listeners are shared by all: a closure for each costs memory. */
 export class WsSocket implements Socket {
   readonly #ws: WebSocket;
   readonly #stream: Duplex | undefined;
   #listener: SocketListener | undefined;
   /** Set by whatever comes in; cleared by whoever looks whether the peer lives. */
-  heard = true;
+  alive = true;
 
   /** With the stream below, an uncompressed frame of a server goes out in one write instead of two. */
   constructor(ws: WebSocket, stream?: Duplex) {
     this.#ws = ws;
     this.#stream = ws.extensions === '' ? stream : undefined;
-    ws.on('message', (data: Buffer, isBinary: boolean) => this.#message(data, isBinary));
-    ws.on('close', (code: number, reason: Buffer) => this.#listener?.closed(code, reason.toString()));
+    (ws as Owned)[owner] = this;
+    ws.on('message', onMessage);
+    ws.on('close', onClose);
+    ws.on('pong', onPong);
     // A broken frame or a lost connection also closes; 'close' tells the rest.
     ws.on('error', ignore);
   }
@@ -53,9 +60,9 @@ export class WsSocket implements Socket {
 
   /** Asks for a sign of life; cuts the connection when none came since the last time. */
   pingOrCut(): void {
-    if (!this.heard) this.cut();
+    if (!this.alive) this.cut();
     else if (this.#ws.readyState === this.#ws.OPEN) {
-      this.heard = false;
+      this.alive = false;
       this.#ws.ping();
     }
   }
@@ -72,13 +79,29 @@ export class WsSocket implements Socket {
     this.#listener = listener;
   }
 
-  #message(data: Buffer, isBinary: boolean): void {
-    this.heard = true;
+  /** A message came. */
+  take(data: Buffer, isBinary: boolean): void {
+    this.alive = true;
     if (isBinary) this.#ws.close(1003, 'OCPP is text');
-    else this.#listener?.text(data.toString());
+    else this.#listener?.heard(data.toString());
+  }
+
+  /** The connection is over. */
+  over(code: number, reason: string): void {
+    this.#listener?.ended(code, reason);
   }
 }
 
+function onMessage(this: Owned, data: Buffer, isBinary: boolean): void {
+  this[owner]?.take(data, isBinary);
+}
+function onClose(this: Owned, code: number, reason: Buffer): void {
+  this[owner]?.over(code, reason.toString());
+}
+function onPong(this: Owned): void {
+  const socket = this[owner];
+  if (socket) socket.alive = true;
+}
 const ignore = (): void => undefined;
 // A frame that could not be written belongs to a connection that is closing.
 const dropped = (_error?: Error): void => undefined;

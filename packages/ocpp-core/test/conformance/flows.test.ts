@@ -57,13 +57,13 @@ async function play({ version, frames }: Flow): Promise<void> {
   const said: RawFrame[] = [];
   const waiting: ((frame: RawFrame) => void)[] = [];
   right.listen({
-    text: (text) => {
+    heard: (text) => {
       const frame = JSON.parse(text) as RawFrame;
       const next = waiting.shift();
       if (next) next(frame);
       else said.push(frame);
     },
-    closed: () => undefined,
+    ended: () => undefined,
   });
   const hear = () =>
     new Promise<RawFrame>((resolve) => {

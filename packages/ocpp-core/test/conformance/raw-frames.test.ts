@@ -31,12 +31,12 @@ describe('malformed frames', () => {
         const answers = await new Promise<[number, string, string][]>((resolve) => {
           const heard: [number, string, string][] = [];
           right.listen({
-            text: (answer) => {
+            heard: (answer) => {
               const frame = JSON.parse(answer) as [number, string, string];
               if (frame[1] === 'last') resolve(heard);
               else heard.push(frame);
             },
-            closed: () => resolve(heard),
+            ended: () => resolve(heard),
           });
           right.send(text);
           right.send('[2,"last","Heartbeat",{}]');
