@@ -73,7 +73,7 @@ export async function openHub(environment: Record<string, string> = {}) {
         const found = await look();
         if (found !== undefined) return found;
         if (Date.now() > end) throw new Error('it did not come to that in time');
-        await new Promise((resolve) => setImmediate(resolve));
+        await new Promise((resolve) => setTimeout(resolve, 25));
       }
     },
     async close() {
