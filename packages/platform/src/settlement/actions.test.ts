@@ -207,6 +207,39 @@ describe('what a person may do in settlement', () => {
     expect(await settlement.audit(OPERATOR)).to.deep.equal({ blocks: 2, entries: 3, cdrs: 3, faults: [] });
   });
 
+  it('a month closed while CDRs stream in: each lands in exactly one period, and is stated there', async () => {
+    const stream = Array.from({ length: 30 }, (_, i) => cdr({ id: `N${i}` }));
+    for (const c of stream) world.know(c);
+    const taking = stream.map((c) => take(c));
+    await Promise.race(taking);
+    const closed = await settlement.closePeriod(OPERATOR, '2026-11', ANNA);
+    await Promise.all(taking);
+    now = new Date('2026-12-20T00:00:00Z');
+    const next = await settlement.closePeriod(OPERATOR, '2026-12', ANNA);
+    if (!closed.accepted || !next.accepted) throw new Error('not closed');
+    const lines = [...closed.statements, ...next.statements].reduce((sum, statement) => sum + statement.lines, 0);
+    expect(lines).to.equal(30);
+    const { items } = await settlement.cdrs(OPERATOR, { limit: 100 });
+    expect(items.filter(({ period }) => period === '2026-11').length).to.equal(closed.statements[0]?.lines ?? 0);
+    expect(items.every(({ billing }) => billing === 'statemented')).to.equal(true);
+    expect((await settlement.audit(OPERATOR)).faults).to.deep.equal([]);
+  });
+
+  it('balances can be asked for as they were at any moment', async () => {
+    const [first, second] = [cdr({ id: 'A' }), cdr({ id: 'B' })];
+    for (const c of [first, second]) world.know(c);
+    await take(first);
+    const between = new Date(now.getTime() + 1000);
+    now = new Date(now.getTime() + 2000);
+    await take(second);
+    const at = async (moment?: Date) => {
+      const { balances, imbalance } = await settlement.trialBalance(OPERATOR, moment);
+      expect(imbalance.EUR ?? 0n).to.equal(0n);
+      return balances.filter(({ account }) => account === 'receivable:NL-EVM').map((b) => balanceOf(b));
+    };
+    expect([await at(new Date(0)), await at(between), await at()]).to.deep.equal([[], [908n], [1816n]]);
+  });
+
   it('nothing of one operator is seen or moved by another', async () => {
     const c = cdr();
     world.know(c);
