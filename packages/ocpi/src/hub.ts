@@ -88,7 +88,7 @@ export function createHub<P extends HubCaller>(options: HubOptions<P>): Hub<P> {
     if (from && !passing.partner.parties.has(partyKey(from)))
       throw new OcpiError('forbidden', `${from.country} ${from.party} is not a party of this partner`);
     if (to && !isOwn(to)) return forward(passing, to);
-    if (to) return isWrite(passing) && options.audience ? broadcast(passing) : undefined;
+    if (to) return options.audience && isForAll(passing) ? broadcast(passing) : undefined;
     const found = await options.address?.(passing);
     return found && !isOwn(found) ? forward(passing, found) : undefined;
   }
@@ -241,6 +241,10 @@ export function createHub<P extends HubCaller>(options: HubOptions<P>): Hub<P> {
   return { intercept, forward };
 }
 
+// Sessions and CDRs tell of one driver, commands are for one station: they are nobody else's business.
+const personal: ReadonlySet<string> = new Set(['sessions', 'cdrs', 'commands', 'chargingprofiles', 'payments', 'invoicereconciliation']);
+const isForAll = (passing: { readonly request: OcpiRequest; readonly module: string }): boolean =>
+  isWrite(passing) && !personal.has(passing.module);
 const isWrite = ({ request }: { readonly request: OcpiRequest }): boolean => request.method !== 'GET';
 const queryOf = (query: string): string => (query === '' ? '' : `?${query}`);
 

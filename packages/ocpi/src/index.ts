@@ -81,7 +81,17 @@ export {
 export { decimalText, type Finer, fromScaled, toScaled, toScaledBig } from './number.js';
 export { type Page, pageOf, type Window, type WindowRequest } from './paging.js';
 export { applyPatch, withConnector, withEvse } from './patch.js';
-export { enumerationsOf, isVersion, modulesOf, type ObjectName, type ObjectOf, type OcpiVersion, objectsOf, schemaOf } from './registry.js';
+export {
+  enumerationsOf,
+  isVersion,
+  modulesOf,
+  type ObjectName,
+  type ObjectOf,
+  type OcpiVersion,
+  objectsOf,
+  ocpiVersions,
+  schemaOf,
+} from './registry.js';
 export * from './schema.js';
 export { type Answer, type Ask, type Exchange, type Handlers, type Served, type ServeOptions, serve, type Written } from './server.js';
 export { type Kind, payloadSchema, type ValidateOptions, type Verdict, validate } from './validate.js';

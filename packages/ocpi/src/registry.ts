@@ -21,6 +21,9 @@ export const versions = {
 /** A version that this package knows. */
 export type OcpiVersion = keyof typeof versions;
 
+/** The names of all versions. */
+export const ocpiVersions: readonly OcpiVersion[] = Object.keys(versions).filter(isVersion);
+
 /** The names of the objects of a version. */
 export type ObjectName<V extends OcpiVersion> = {
   [K in keyof (typeof versions)[V]]: (typeof versions)[V][K] extends Schema<infer T> ? (T extends object ? K : never) : never;
@@ -31,7 +34,9 @@ export type ObjectName<V extends OcpiVersion> = {
 export type ObjectOf<V extends OcpiVersion, O extends ObjectName<V>> = (typeof versions)[V][O] extends Schema<infer T> ? T : never;
 
 /** True for a version's name. */
-export const isVersion = (name: string): name is OcpiVersion => Object.hasOwn(versions, name);
+export function isVersion(name: string): name is OcpiVersion {
+  return Object.hasOwn(versions, name);
+}
 
 const isObjectSchema = (value: unknown): value is Schema => typeof value === 'object' && value !== null && 'properties' in value;
 const isEnumeration = (value: unknown): value is Schema =>
