@@ -24,6 +24,10 @@ export const GROUPS: Readonly<Record<string, Group>> = {
     about: { en: 'charging stations of our own', zh: '自有充电站' },
     load: async () => (await import('./commands/station.js')).station,
   },
+  charger: {
+    about: { en: 'commands to charging stations, and what is known of them', zh: '充电站命令与状态' },
+    load: async () => (await import('./commands/charger.js')).charger,
+  },
   location: {
     about: { en: 'locations, own and partners', zh: '站点（自有与伙伴）' },
     load: async () => (await import('./commands/station.js')).location,

@@ -31,6 +31,21 @@ const startSession = defineCommand({
     }),
 });
 
+const stopSession = defineCommand({
+  about: { en: 'ask the station to end a session', zh: '请求充电站结束会话' },
+  args: '<id>',
+  options: { ...hubOptions, ...outputOptions },
+  examples: [
+    { run: 'evroam session stop 01a20fb8-690b', about: { en: 'its end shows in evroam session get', zh: '结果见 evroam session get' } },
+    { run: 'evroam session stop 01a20fb8-690b --query requestId', about: { en: 'only the id of the request', zh: '只输出请求编号' } },
+  ],
+  run: ({ args, options, io }) =>
+    withHub(io, options, async (admin) => {
+      const answer = await admin.ask('POST', `/admin/v1/sessions/${encodeURIComponent(args.id)}/stop`);
+      return showRecord(io, options, isRecord(answer) ? answer : { answer });
+    }),
+});
+
 export const session: Branch = {
   about: { en: 'charging sessions', zh: '充电会话' },
   commands: {
@@ -74,5 +89,6 @@ export const session: Branch = {
       ],
     }),
     start: startSession,
+    stop: stopSession,
   },
 };
