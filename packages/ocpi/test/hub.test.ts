@@ -313,7 +313,8 @@ describe('a translation on the wire', () => {
     };
     const put = (body: unknown) => old({ method: 'PUT', url: '/DE/EMS/U1', headers: {}, body: Payload.of(body) });
     expect((await put(token)).status).to.equal(201);
-    expect(((await put({ ...token, auth_id: 7 })).body?.value as { status_code: number }).status_code).to.equal(2001);
+    const refused = (await put({ ...token, auth_id: 7 })).body ?? Payload.of({});
+    expect(refused.value).to.include({ status_code: 2001 });
   });
 
   it('keeps a simulated platform of another version to its version', async () => {

@@ -14,10 +14,8 @@ describe('the README', () => {
     writeFileSync(file, snippet);
     try {
       const { stdout } = await promisify(execFile)(process.execPath, [file], { timeout: 10_000 });
-      expect(stdout)
-        .to.match(/^got T1\n201\n/)
-        .and.to.include("path: '/currency'")
-        .and.to.include("message: 'must be a string'");
+      // The last line is a comment that says what is printed.
+      expect(`// ${stdout.replaceAll(/\s+/g, ' ').trim()}`).to.equal(snippet.trim().split('\n').at(-1));
     } finally {
       rmSync(file);
     }
