@@ -46,6 +46,23 @@ export interface Compiled {
   windowAt(instant: number): Window;
 }
 
+const nobody = <T>(value: T): Record<Question, T> => ({
+  flat: value,
+  energy: value,
+  time: value,
+  parking: value,
+  reservedFlat: value,
+  reservedTime: value,
+  expiredFlat: value,
+  expiredTime: value,
+});
+/** A window that holds nothing and no moment. */
+export const NO_WINDOW: Window = {
+  from: 1,
+  to: 0,
+  set: { ...nobody(NONE), candidates: nobody<readonly number[]>([]), byLoad: nobody(false) },
+};
+
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 /** Windows are found a day at a time, since most sessions lie within one, and kept: a settlement run has a month or a quarter. */

@@ -65,3 +65,18 @@ function make(tariffs: readonly Tariff[], timeZone: string | undefined, policies
   }
   return { tariffs, currency, timeZone, policies, compiled, entries };
 }
+
+/** The tariff that a period names, else the first one that is valid at the start of the session; throws where there is none. */
+export function compiledFor({ compiled, policies }: Plan, tariffId: string | undefined, start: number): Compiled {
+  const ignored = policies.validity === 'ignored';
+  const found = compiled.find(({ tariff: { id, validFrom, validTo } }) =>
+    tariffId === undefined ? ignored || ((validFrom ?? -Infinity) <= start && start < (validTo ?? Infinity)) : sameId(id, tariffId),
+  );
+  if (found) return found;
+  throw new PricingError('noTariff', '', tariffId === undefined ? 'no tariff is valid at the start' : `tariff ${tariffId} is not there`);
+}
+
+/** Ids are CiStrings. OCPI 2.2.1, 16.1 */
+export function sameId(a: string, b: string): boolean {
+  return a === b || a.toLowerCase() === b.toLowerCase();
+}

@@ -39,9 +39,13 @@ export interface OpenPrice {
 
 /** The price of a session under its tariffs; pure, and equal to what `openPrice` gives at the end. */
 export function price(tariffs: readonly Tariff[], session: PricedSession, options: PricingOptions = {}): Price {
-  const open = openPrice(tariffs, session, options);
-  for (const period of session.periods) open.add(period);
-  return open.price();
+  return priceWith(planOf(tariffs, options.timeZone, options.policies), session, options);
+}
+
+function priceWith(plan: Plan, session: PricedSession, options: PricingOptions): Price {
+  const tally = new Tally(plan, session, options.trace ?? false);
+  tally.addAll(session.periods);
+  return priceOf(tally);
 }
 
 /**
@@ -69,15 +73,11 @@ export interface Pricer {
 export function pricer(tariffs: readonly Tariff[], options: PricingOptions = {}): Pricer {
   const plan = planOf(tariffs, options.timeZone, options.policies);
   const scratch = new Tally(plan, { start: 0 }, false);
-  const gather = (tally: Tally, { periods }: PricedSession): Tally => {
-    for (let i = 0; i < periods.length; i++) tally.add(periods[i]!);
-    return tally;
-  };
   return {
-    price: (session) => priceOf(gather(new Tally(plan, session, options.trace ?? false), session)),
+    price: (session) => priceWith(plan, session, options),
     total: (session) => {
       scratch.begin(session);
-      gather(scratch, session);
+      scratch.addAll(session.periods);
       return quickTotal(scratch) ?? settle(scratch).total;
     },
   };

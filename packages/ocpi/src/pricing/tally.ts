@@ -1,23 +1,10 @@
 import type { Remark, Slice } from './amounts.js';
-import { ASK, type Compiled, NONE, type Question, type Window } from './compile.js';
+import { ASK, type Compiled, NO_WINDOW, NONE, type Question, type Window } from './compile.js';
 import { PricingError } from './errors.js';
 import { mulDiv } from './exact.js';
 import { measuredHolds } from './measured.js';
-import type { Plan } from './plan.js';
+import { compiledFor, type Plan, sameId } from './plan.js';
 import type { Period, PricedSession } from './session.js';
-
-const nobody = <T>(value: T): Record<Question, T> => ({
-  flat: value,
-  energy: value,
-  time: value,
-  parking: value,
-  reservedFlat: value,
-  reservedTime: value,
-  expiredFlat: value,
-  expiredTime: value,
-});
-/** A window that holds nothing and no moment. */
-const NO_WINDOW: Window = { from: 1, to: 0, set: { ...nobody(NONE), candidates: nobody<readonly number[]>([]), byLoad: nobody(false) } };
 
 /** How much each entry of a plan has gathered of a session; periods are added in order. */
 export class Tally {
@@ -120,21 +107,62 @@ export class Tally {
     this.reservationMs += period.reservationMs;
   }
 
+  /** Takes all periods of a session; those in which nothing begins or ends are summed before they are gathered. */
+  addAll(periods: readonly Period[]): void {
+    for (let i = 0; i < periods.length; ) {
+      this.add(periods[i]!);
+      i = this.#addAlike(periods, i + 1);
+    }
+  }
+
+  /** Takes the periods from `from` on for which the answers hold that were just found; returns the first that asks anew. */
+  #addAlike(periods: readonly Period[], from: number): number {
+    // A trace tells of each period, and the first period of a kind gives its line a place: both go the long way.
+    if (this.slices || (this.#flatDue && this.#flat !== NONE)) return from;
+    const to = this.#to;
+    const tariffId = this.#tariffId;
+    const energyLeft = this.#toEnergy - this.energyMilliWh;
+    const isKnown = (answer: number) => answer === NONE || (answer !== ASK && this.volumes[answer]! > 0);
+    const mayEnergy = isKnown(this.#energy);
+    const mayTime = isKnown(this.#time);
+    const mayParking = isKnown(this.#parking);
+    let until = this.#until;
+    let energy = 0;
+    let time = 0;
+    let parking = 0;
+    let i = from;
+    for (; i < periods.length; i++) {
+      const { start, end, energyMilliWh, timeMs, parkingMs, reservationMs, tariffId: named } = periods[i]!;
+      if (start < until || end < start || start >= to || end > to || reservationMs > 0 || named !== tariffId) break;
+      if (energy >= energyLeft || energy + energyMilliWh > energyLeft) break;
+      if ((energyMilliWh > 0 && !mayEnergy) || (timeMs > 0 && !mayTime) || (parkingMs > 0 && !mayParking)) break;
+      energy += energyMilliWh;
+      time += timeMs;
+      parking += parkingMs;
+      until = end;
+    }
+    if (i === from) return i;
+    this.#until = until;
+    this.energyMilliWh += energy;
+    this.timeMs += time;
+    this.parkingMs += parking;
+    this.lastEnergy = this.#sum(this.#energy, energy, this.lastEnergy);
+    this.lastTime = this.#sum(this.#time, time, this.lastTime);
+    this.lastParking = this.#sum(this.#parking, parking, this.lastParking);
+    return i;
+  }
+
+  #sum(answer: number, volume: number, last: number): number {
+    if (volume === 0 || answer === NONE) return last;
+    this.volumes[answer]! += volume;
+    return answer;
+  }
+
   #use(tariffId: string | undefined): void {
     const began = this.#tariffId !== null;
     this.#tariffId = tariffId;
     if (began && this.#current && (tariffId === undefined || sameId(this.#current.tariff.id, tariffId))) return;
-    const { start } = this.#session;
-    const ignored = this.plan.policies.validity === 'ignored';
-    const next = this.plan.compiled.find(({ tariff: { id, validFrom, validTo } }) =>
-      tariffId === undefined ? ignored || ((validFrom ?? -Infinity) <= start && start < (validTo ?? Infinity)) : sameId(id, tariffId),
-    );
-    if (!next)
-      throw new PricingError(
-        'noTariff',
-        '',
-        tariffId === undefined ? 'no tariff is valid at the start' : `tariff ${tariffId} is not there`,
-      );
+    const next = compiledFor(this.plan, tariffId, this.#session.start);
     this.#current = next;
     this.#to = -Infinity;
     if (this.plan.policies.flat === 'tariff') this.#flatDue = !this.#flatsCharged.has(next);
@@ -268,8 +296,4 @@ export class Tally {
       list[list.length - 1] = { from: before.from, to, volume: before.volume + volume };
     else list.push({ from, to, volume });
   }
-}
-
-function sameId(a: string, b: string): boolean {
-  return a === b || a.toLowerCase() === b.toLowerCase();
 }
