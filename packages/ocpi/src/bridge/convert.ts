@@ -166,7 +166,7 @@ function hop(
     return undefined;
   }
   const before = losses.length;
-  const draft = STEPS[`${from} ${to}`]?.[name]?.(value, notes(from, losses), context) ?? value;
+  const draft = STEPS[`${from} ${to}`]?.[name]?.(value, notes(from, to, losses), context) ?? value;
   if (losses.slice(before).some(({ kind }) => kind === 'impossible')) return undefined;
   return fit<Fields>(schema as Schema<Fields>, draft, to, losses, context.partial ?? false);
 }

@@ -39,12 +39,21 @@ export function fit<T>(schema: Schema<T>, draft: Fields, version: BridgeVersion,
     losses.push({ kind: 'impossible', version, pointer: fitted.pointer, message: fitted.message });
     return undefined;
   }
-  const wrong = violation(partial ? { ...closed(schema), required: [] } : closed(schema), fitted);
+  const wrong = violation(partial ? partOfClosed(schema) : closed(schema), fitted);
   if (wrong) {
     losses.push({ kind: 'impossible', version, pointer: wrong.path, message: wrong.message });
     return undefined;
   }
   return fitted as T;
+}
+
+/** Kept, since a check is compiled once for each schema value. */
+const parts = new WeakMap<Schema, Schema>();
+
+function partOfClosed(schema: Schema): Schema {
+  const part = parts.get(schema) ?? { ...closed(schema), required: [] };
+  parts.set(schema, part);
+  return part;
 }
 
 function fitValue(schema: Schema, value: unknown, pointer: string, version: BridgeVersion, losses: Loss[]): unknown {

@@ -117,19 +117,21 @@ export const cdr: Step = (fields, n, context) => {
   if (fields.location === undefined) return out;
   const found = place(fields.location, n);
   const { location: _embedded, ...rest } = out;
-  return found ? { ...rest, cdr_location: cdrLocation(found, n.at('location')) } : rest;
+  return found ? { ...rest, cdr_location: cdrLocation(found, n) } : rest;
 };
 
 function cdrLocation({ location: place, evse, connector }: { location: Fields; evse: Fields; connector: Fields }, n: Notes): Fields {
+  const there = n.at('location');
+  const atEvse = there.at('evses').at(0);
   const carried = ['id', 'name', 'address', 'city', 'postal_code', 'country', 'coordinates', 'evses'];
   for (const name of Object.keys(place))
-    if (!carried.includes(name)) n.dropped(name, 'a CDR of 2.2.1 tells of its location only where and what it was');
+    if (!carried.includes(name)) there.dropped(name, 'a CDR of 2.2.1 tells of its location only where and what it was');
   for (const name of Object.keys(evse))
-    if (!['uid', 'evse_id', 'connectors'].includes(name)) n.at('evses').at(0).dropped(name, 'is not part of a CdrLocation');
+    if (!['uid', 'evse_id', 'connectors'].includes(name)) atEvse.dropped(name, 'is not part of a CdrLocation');
   const told = ['id', 'standard', 'format', 'power_type'];
   for (const name of Object.keys(connector))
-    if (!told.includes(name)) n.at('evses').at(0).at('connectors').at(0).dropped(name, 'is not part of a CdrLocation');
-  if (evse.evse_id === undefined) n.at('evses').at(0).invented('evse_id', '#NA, since the EVSE has no id of its own and one is required');
+    if (!told.includes(name)) atEvse.at('connectors').at(0).dropped(name, 'is not part of a CdrLocation');
+  if (evse.evse_id === undefined) n.at('cdr_location').invented('evse_id', '#NA, since the EVSE has no id of its own and one is required');
   const { id, name, address, city, postal_code, country, coordinates } = place;
   return {
     ...{ id, name, address, city, country, coordinates },
@@ -178,6 +180,6 @@ export const credentials: Step = (fields, n, context) => {
   const { business_details, party_id, country_code, ...rest } = fields;
   const role = context.lookup?.role?.();
   if (role === undefined) n.impossible('', 'whether this platform is a CPO or an eMSP is not known, and 2.1.1 does not say');
-  else n.invented('role', `${role}, which 2.1.1 does not say`);
+  else n.at('roles').at(0).invented('role', `${role}, which 2.1.1 does not say`);
   return { ...rest, ...(role === undefined ? {} : { roles: [{ role, business_details, party_id, country_code }] }) };
 };

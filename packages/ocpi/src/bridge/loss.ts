@@ -7,7 +7,7 @@ export type BridgeVersion = '2.1.1' | '2.2' | '2.2.1' | '2.3.0';
  */
 export interface Loss {
   readonly kind: 'dropped' | 'shortened' | 'replaced' | 'invented' | 'impossible';
-  /** The version whose field names the pointer uses. */
+  /** The version whose field names the pointer uses: for what was invented, and what did not fit, that is the version bridged to. */
   readonly version: BridgeVersion;
   readonly pointer: string;
   readonly message: string;
@@ -31,13 +31,13 @@ export interface Notes {
   impossible(name: string, message: string): void;
 }
 
-/** Notes that write to a list, with pointers in the names of one version. */
-export function notes(version: BridgeVersion, losses: Loss[], pointer = ''): Notes {
+/** Notes of a step from one version to another that write to a list; what is invented is told in the names of the other. */
+export function notes(from: BridgeVersion, to: BridgeVersion, losses: Loss[], pointer = ''): Notes {
   const note = (kind: Loss['kind']) => (name: string, message: string) => {
-    losses.push({ kind, version, pointer: name === '' ? pointer : `${pointer}/${name}`, message });
+    losses.push({ kind, version: kind === 'invented' ? to : from, pointer: name === '' ? pointer : `${pointer}/${name}`, message });
   };
   return {
-    at: (name) => notes(version, losses, `${pointer}/${name}`),
+    at: (name) => notes(from, to, losses, `${pointer}/${name}`),
     dropped: note('dropped'),
     replaced: note('replaced'),
     invented: note('invented'),

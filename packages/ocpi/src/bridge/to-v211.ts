@@ -120,7 +120,7 @@ function embed(id: unknown, evseUid: unknown, connectorId: unknown, n: Notes, fi
   const used = found?.evses?.find(({ uid }) => typeof evseUid === 'string' && sameText(uid, evseUid));
   const plug = used?.connectors.find((c) => typeof connectorId === 'string' && sameText(c.id, connectorId));
   if (found && used && plug) {
-    n.invented(field, 'what is not told of the location comes from the location as it is known');
+    n.invented('location', 'what is not told of the location comes from the location as it is known');
     return { ...found, evses: [{ ...used, connectors: [plug] }] };
   }
   const what = !found ? `location ${String(id)}` : !used ? `EVSE ${String(evseUid)}` : `connector ${String(connectorId)}`;
