@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { sleep } from './measure.mjs';
 
 export const servers = { base: 'ws-json', peer: 'ocpp-rpc', ours: 'evroam' };
-let nextPort = 20_000 + (process.pid % 20_000);
+// Below the ports that the kernel gives to outgoing connections.
+let nextPort = 20_000 + (process.pid % 12_000);
 
 const listens = (port) =>
   new Promise((resolve) => {

@@ -1,5 +1,7 @@
 // All chargers are cut, all come back at once and boot: time until the last is accepted, and what it does to commands meanwhile.
 //   node packages/ocpp-core/bench/storm.bench.mjs [chargers] [rounds]
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { Charger, connectAll, prepareCall } from './charger.mjs';
 import { median, ratios, sleep, table } from './measure.mjs';
 import { payloads } from './payloads.mjs';
@@ -72,8 +74,9 @@ async function storm(server, withCommands) {
 
 const running = {};
 for (const [role, name] of Object.entries(servers)) running[role] = await start(name);
-const stays = new Charger(running.ours.port, 'STAYS', 'ocpp1.6');
-await stays.connect();
+// The generator's own delays must not count as the server's.
+const stays = fork(fileURLToPath(new URL('./stays.mjs', import.meta.url)), [String(running.ours.port)]);
+await new Promise((resolve) => stays.once('message', resolve));
 const seconds = { base: [], peer: [], ours: [] };
 let lost = 0;
 for (let round = 0; round < rounds; round += 1) {
@@ -85,7 +88,7 @@ for (let round = 0; round < rounds; round += 1) {
 }
 const delays = [];
 for (let round = 0; round < 3; round += 1) delays.push(await storm(running.ours, true));
-stays.drop();
+stays.kill();
 for (const server of Object.values(running)) await server.stop();
 console.log(`${chargers} chargers return at once and boot; ${rounds} rounds in turn\n`);
 table([['server', 's to the last Accepted'], ...Object.keys(servers).map((role) => [servers[role], median(seconds[role]).toFixed(2)])]);

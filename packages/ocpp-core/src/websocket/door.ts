@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type Handshake, identityIn, offeredProtocols, readHandshake, refuse } from './handshake.js';
+import { Pace } from './pace.js';
 import { Rate } from './rate.js';
 import type { Admission, ServeOptions } from './server.js';
 import { defaultServerLimits, type ServerLimits } from './server-limits.js';
@@ -29,6 +30,7 @@ export class Door {
   readonly #addresses: Rate;
   readonly #identities: Rate;
   readonly #turnstile: Turnstile;
+  readonly #pace: Pace;
   #closing = false;
 
   constructor(options: ServeOptions) {
@@ -37,6 +39,7 @@ export class Door {
     this.#addresses = new Rate(this.limits.handshakesPerMinuteOfAddress, this.limits.rememberedNames);
     this.#identities = new Rate(this.limits.handshakesPerMinuteOfIdentity, this.limits.rememberedNames);
     this.#turnstile = new Turnstile(this.limits.handshakesAtOnce, this.limits.waitingHandshakes);
+    this.#pace = new Pace(this.limits.handshakesPerTurn);
     this.#speakers = new Map(options.versions.map((speaker) => [subprotocolOf(speaker.version), speaker]));
     const common = {
       noServer: true,
@@ -68,6 +71,7 @@ export class Door {
     const handshake = readHandshake(request, identity);
     if (handshake === 'wrong-user') return void refuse(stream, 401);
     const admission = await this.#turnstile.pass(() => this.#admit(handshake));
+    await this.#pace.turn();
     if (stream.destroyed) return;
     // A boot storm is let in by and by; whoever finds the line full comes again.
     if (admission === undefined || this.#closing) return void refuse(stream, 503, retryLater);

@@ -12,6 +12,8 @@ export interface ServerLimits {
   readonly handshakesAtOnce: number;
   /** Handshakes that wait for their turn; more are refused with 503 and a Retry-After. */
   readonly waitingHandshakes: number;
+  /** Connections that are opened in one turn of the event loop; messages of those that stand come between. */
+  readonly handshakesPerTurn: number;
   /** Connections that the kernel holds until we take them. */
   readonly backlog: number;
   /** A station that was silent for one whole interval after a ping is cut off, ms of wall time. */
@@ -27,6 +29,7 @@ export const defaultServerLimits: ServerLimits = {
   rememberedNames: 20_000,
   handshakesAtOnce: 256,
   waitingHandshakes: 20_000,
+  handshakesPerTurn: 8,
   backlog: 4096,
   pingIntervalMs: 60_000,
   closeTimeoutMs: 2_000,
