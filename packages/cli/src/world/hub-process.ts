@@ -43,6 +43,8 @@ export async function startHubProcess({ folder, clock, ports, environment, onSte
   const child = fork(fileURLToPath(new URL('../main.js', import.meta.url)), ['serve'], {
     stdio: ['ignore', log, log, 'ipc'],
     execArgv: [],
+    // Ctrl-C reaches the whole group of a terminal; the hub must outlive the chargers, which have last words to say.
+    detached: process.platform !== 'win32',
     env: {
       ...environment,
       EVROAM_DATA: folder,
