@@ -67,6 +67,16 @@ describe('a violation', () => {
     });
   });
 
+  it('counts characters, not code units', () => {
+    const short = object({ name: text(3) });
+    expect(violation(short, { name: '🔌🔌🔌' })).to.equal(undefined);
+    expect(violation(short, { name: '🔌🔌🔌🔌' })).to.deep.equal({
+      path: '/name',
+      keyword: 'maxLength',
+      message: 'longer than 3 characters',
+    });
+  });
+
   it('is one of many in a diagnosis', () => {
     expect(
       violations(closed(Outer), { inner: { kind: 1, more: 1 }, extra: 1 })

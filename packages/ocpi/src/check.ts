@@ -1,5 +1,5 @@
 // Checks, made from schemas on first use and kept. The first error is the answer.
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { _, Ajv, type CodeKeywordDefinition, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import type { Schema } from './schema.js';
 
 /** What is wrong with a value, and where (JSON Pointer). */
@@ -24,7 +24,27 @@ const noBlanks = /^\S*$/;
 const clock = /^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/;
 const decimalDegrees = /^-?\d{1,3}(?:\.\d+)?$/;
 
-const ajv = new Ajv({ code: { optimize: false }, multipleOfPrecision: 6, formats, keywords: ['known'] });
+const codePoints = (value: string): number => [...value].length;
+
+/** Lengths count code points, but no text has more of them than code units: only a text that seems too long is counted. */
+const maxLength: CodeKeywordDefinition = {
+  keyword: 'maxLength',
+  type: 'string',
+  schemaType: 'number',
+  error: { message: 'longer', params: ({ schemaCode }) => _`{limit: ${schemaCode}}` },
+  code(context) {
+    const { data, schemaCode, gen } = context;
+    const count = gen.scopeValue('func', { ref: codePoints });
+    context.fail(_`${data}.length > ${schemaCode} && ${count}(${data}) > ${schemaCode}`);
+  },
+};
+
+const newAjv = (more: Options = {}): Ajv =>
+  new Ajv({ code: { optimize: false }, multipleOfPrecision: 6, formats, keywords: ['known'], ...more })
+    .removeKeyword('maxLength')
+    .addKeyword(maxLength);
+
+const ajv = newAjv();
 const checks = new WeakMap<Schema, ValidateFunction>();
 
 /** The first violation of the schema, or undefined when the value fits. */
@@ -54,7 +74,7 @@ export function violations(schema: Schema, value: unknown): readonly Violation[]
   for (const one of (check.errors ?? []).slice(0, 500).map(toViolation)) if (!byPath.has(one.path)) byPath.set(one.path, one);
   return [...byPath.values()].slice(0, 100);
 }
-const thorough = new Ajv({ code: { optimize: false }, multipleOfPrecision: 6, formats, keywords: ['known'], allErrors: true });
+const thorough = newAjv({ allErrors: true });
 const diagnoses = new WeakMap<Schema, ValidateFunction>();
 
 function toViolation(error: ErrorObject): Violation {
