@@ -14,6 +14,12 @@ export const consumers = {
   cdrForward: 'roaming.cdr-forward',
   /** A CDR in that form is owed. Key: CDR. */
   cdrDeliver: 'roaming.cdr-deliver',
+  /** A partner's tariff came for everybody. Key: tariff. */
+  tariff: 'roaming.tariff',
+  /** Who is connected has changed: tell all that listen. Key: partner. */
+  clientInfo: 'roaming.client-info',
+  /** A partner is back: send it the newest state of what it has missed. Key: partner. */
+  resync: 'roaming.resync',
   /** A partner has registered: fetch what it has. Key: partner. */
   partnerSync: 'roaming.partner-sync',
 } as const;

@@ -6,7 +6,6 @@ import { createBridge } from './links/bridged/bridge.js';
 import { localLink } from './links/local/link.js';
 import { type Fetched, fetchAll } from './links/ocpi221/fetch.js';
 import { createOcpiHosts, createOutbound, type OutboundNeeds } from './listen.js';
-import type { TariffsPort } from './ports.js';
 import { createService, type RoamingNeeds } from './service.js';
 import { createStore } from './store.js';
 
@@ -18,8 +17,7 @@ export { routes } from './routes.js';
 export { NotDelivered } from './service/deliveries.js';
 export type { RoamingService } from './service.js';
 
-export interface RoamingModuleNeeds extends Omit<RoamingNeeds, 'store' | 'localLink' | 'partnerLink' | 'represent'> {
-  tariffs: TariffsPort;
+export interface RoamingModuleNeeds extends Omit<RoamingNeeds, 'store' | 'localLink' | 'partnerLink' | 'represent' | 'ping'> {
   publicUrl: string;
   allow: OutboundNeeds['allow'];
 }
@@ -35,13 +33,20 @@ export function createRoaming(needs: RoamingModuleNeeds, edges: { sql: Sql; log:
       ),
   });
   const outbound = createOutbound({ ...needs, store, bridge });
-  const { partnerLink, represent } = outbound;
+  const { partnerLink, represent, ping } = outbound;
   const service = createService({
     ...needs,
     store,
     partnerLink,
     represent,
-    localLink: (party, roles) => localLink(party, roles, { ...needs, store }),
+    ping,
+    localLink: (party, roles) =>
+      localLink(party, roles, {
+        ...needs,
+        store,
+        broadcast: (operatorId, consumer, owner, id) =>
+          needs.transact((tx) => needs.emit(tx, operatorId, [{ consumer, key: `${owner}/${id}`, body: { owner, id } }])),
+      }),
   });
   const hosts = createOcpiHosts({ ...needs, store, service, bridge, outbound: outbound.handle, log: edges.log });
 
@@ -65,5 +70,6 @@ export function createRoaming(needs: RoamingModuleNeeds, edges: { sql: Sql; log:
   }
 
   const { listener, versionsUrl, versionsUrls211 } = hosts;
-  return { ...service, versionsUrl, versionsUrls211, listener, syncPartner, close: outbound.close };
+
+  return { ...service, versionsUrl, versionsUrls211, listener, syncPartner, announce: outbound.announce, close: outbound.close };
 }

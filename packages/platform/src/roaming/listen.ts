@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RequestListener } from 'node:http';
-import { createHost, type Handle, type Host, OcpiError, registrar, type Served, serve } from '@evroam/ocpi';
+import { createHost, discover, type Handle, type Host, OcpiError, registrar, type Served, serve } from '@evroam/ocpi';
 import { type BridgeVersion, convert } from '@evroam/ocpi/bridge';
 import { type Http, http } from '@evroam/ocpi/http';
 import { toListener } from '@evroam/ocpi/node';
@@ -10,17 +10,19 @@ import * as v230 from '@evroam/ocpi/v230';
 import type { Logger } from '../edges/log.js';
 import type { Clock } from '../kernel/clock.js';
 import type { OperatorId, PartnerId } from '../kernel/ids.js';
+import { MAX_PAGE } from '../kernel/page.js';
 import { newSecret, unseal } from '../kernel/secret.js';
 import type { Cdr } from '../model/cdr.js';
 import { type PartyId, partyId, type Role } from '../model/party.js';
 import type { PartyLink } from './link.js';
 import type { Bridge } from './links/bridged/bridge.js';
+import { connectIn } from './links/bridged/client.js';
 import { type Side, serveIn } from './links/bridged/serve.js';
 import { HOME, isSpoken, SPOKEN } from './links/bridged/versions.js';
 import { fromCdr } from './links/ocpi221/cdrs.js';
 import type { ListenNeeds, OcpiCaller } from './links/ocpi221/inbound.js';
 import { ocpiLink } from './links/ocpi221/link.js';
-import { ocpi221Sides } from './links/ocpi221/listen.js';
+import { fromReachable, ocpi221Sides } from './links/ocpi221/listen.js';
 import { createPassing } from './links/ocpi221/passing.js';
 import { ownerFields } from './links/ocpi221/tokens.js';
 import { type Partner, speaksFor } from './partner.js';
@@ -42,17 +44,21 @@ const SIDES_211 = {
   emsp: ['locations RECEIVER', 'tariffs RECEIVER', 'sessions RECEIVER', 'cdrs RECEIVER', 'tokens SENDER', 'commands SENDER'],
 } as const;
 
+/** A partner that takes longer for its list of versions is not there. */
+const PING_MS = 5000;
+
 export interface OutboundNeeds {
   store: RoamingStore;
   serverKey: Buffer;
   publicUrl: string;
   bridge: Bridge;
+  clock: Clock;
   /** Inside networks that may be called after all; none by default. */
   allow: NonNullable<Parameters<typeof http>[0]>['allow'];
 }
 
 /** The outbound side: one pool of connections, safe against inside addresses, and the links that use it. */
-export function createOutbound({ store, serverKey, publicUrl, bridge, allow }: OutboundNeeds) {
+export function createOutbound({ store, serverKey, publicUrl, bridge, clock, allow }: OutboundNeeds) {
   const handle: Http = http(allow ? { allow } : {});
   const base = publicUrl.replace(/\/+$/, '');
 
@@ -89,7 +95,47 @@ export function createOutbound({ store, serverKey, publicUrl, bridge, allow }: O
     return { version, bytes, digest: createHash('sha256').update(bytes).digest('hex') };
   }
 
-  return { handle: handle as Handle, partnerLink, represent, close: () => handle.close() };
+  /** The versions endpoint is what every partner has. */
+  async function ping(operatorId: OperatorId, partnerId: PartnerId): Promise<boolean> {
+    const partner = await store.partner(operatorId, partnerId);
+    if (partner?.status !== 'registered' || !partner.connection) return false;
+    const { versionsUrl, coding, sealedToken, version } = partner.connection;
+    try {
+      await discover({ handle, versionsUrl, coding, token: unseal(serverKey, sealedToken), versions: [version], timeoutMs: PING_MS });
+      return true;
+    } catch (error) {
+      if (error instanceof OcpiError) return false;
+      throw error;
+    }
+  }
+
+  /** Tells every partner that listens who can be reached now; one that is away asks when it is back. OCPI 2.2.1, 15.2.2 */
+  async function announce(operatorId: OperatorId): Promise<void> {
+    const all = (await store.parties(operatorId)).filter(({ role }) => role !== 'hub');
+    const { items: partners } = await store.partners(operatorId, { limit: MAX_PAGE });
+    for (const { status, connection, parties } of partners) {
+      const url = connection?.endpoints.find(({ identifier, role }) => identifier === 'hubclientinfo' && role === 'RECEIVER')?.url;
+      if (status !== 'registered' || !connection || url === undefined || !isSpoken(connection.version)) continue;
+      const settings = { url, coding: connection.coding, token: unseal(serverKey, connection.sealedToken) };
+      const first = parties[0];
+      if (!first) continue;
+      const client = connectIn(connection.version, v221.hubClientInfo.receiver, handle, settings, bridge, {
+        operatorId,
+        owner: first.party,
+      });
+      for (const one of all) {
+        const body = fromReachable(one, clock.now());
+        try {
+          await client.put({ params: { country_code: body.country_code, party_id: body.party_id }, body });
+        } catch (error) {
+          if (!(error instanceof OcpiError)) throw error;
+          break;
+        }
+      }
+    }
+  }
+
+  return { handle: handle as Handle, partnerLink, represent, ping, announce, close: () => handle.close() };
 }
 
 export interface HostNeeds extends Omit<ListenNeeds, 'route' | 'heardResult' | 'isHub' | 'defaultReceiver'> {
@@ -127,6 +173,7 @@ export function createOcpiHosts(needs: HostNeeds) {
       url,
       authenticate: async (token) => {
         const caller = await service.byToken(token);
+        if (caller && !caller.registering) await service.heard(caller.partner.operatorId, caller.partner.id);
         const parties = new Set(caller?.partner.parties.map(({ party }) => party.replace('-', '')));
         return caller && { ...caller, id: caller.partner.id, parties };
       },
@@ -146,7 +193,8 @@ export function createOcpiHosts(needs: HostNeeds) {
     const handlers = registrar<OcpiCaller, v211.Credentials | v221.Credentials | v230.Credentials>({
       handle: needs.outbound,
       versions: [version],
-      isRegistered: ({ partner }) => partner.status === 'registered',
+      // Who was invited anew registers anew; whoever presents its token in use renews with PUT.
+      isRegistered: ({ partner, registering }) => partner.status === 'registered' && !registering,
       ours: async ({ partner }, token) => {
         const ours = { token, url: versionsUrl(), roles: await rolesOf(store, partner, version) };
         return version === HOME || version === '2.2'
@@ -163,6 +211,7 @@ export function createOcpiHosts(needs: HostNeeds) {
           issued,
         });
         forget();
+        await service.heard(partner.operatorId, partner.id);
         log.info({ operatorId: partner.operatorId, partnerId: partner.id, version: registration.version }, 'partner registered');
       },
       remove: async ({ partner }) => {

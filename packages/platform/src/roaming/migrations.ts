@@ -108,4 +108,27 @@ export const migrations = [
       )`,
     ],
   },
+  {
+    name: 'roaming-002-reach',
+    up: [
+      // When a partner was last heard, and since when it has been silent; what it has missed meanwhile, by module.
+      'ALTER TABLE roaming_partner ADD COLUMN heard_at timestamptz, ADD COLUMN offline_since timestamptz',
+      `CREATE TABLE roaming_missed (
+        operator_id text NOT NULL,
+        partner_id text NOT NULL,
+        module text NOT NULL,
+        since timestamptz NOT NULL,
+        PRIMARY KEY (operator_id, partner_id, module),
+        FOREIGN KEY (operator_id, partner_id) REFERENCES roaming_partner (operator_id, id)
+      )`,
+      `CREATE TABLE roaming_rule (
+        operator_id text NOT NULL,
+        party text NOT NULL,
+        module text NOT NULL,
+        other text NOT NULL,
+        allow boolean NOT NULL,
+        PRIMARY KEY (operator_id, party, module, other)
+      )`,
+    ],
+  },
 ] as const;

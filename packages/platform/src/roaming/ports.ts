@@ -48,6 +48,8 @@ export interface UsersPort {
 
 export interface TariffsPort {
   tariffs(operatorId: OperatorId, query: ChangedQuery & { owner?: PartyId; owners?: readonly PartyId[] }): Promise<Page<TariffVersion>>;
+  /** The version of anybody's tariff that was on sale at a moment. */
+  versionAt(operatorId: OperatorId, owner: PartyId, id: string, at: Date): Promise<TariffVersion | undefined>;
   recordPartnerTariff(operatorId: OperatorId, tariff: Omit<TariffVersion, 'version'>): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-import { dateTime, type Infer, integer, number, object, oneOf, optional, some, text, toDate } from '@evroam/ocpi';
+import { boolean, dateTime, type Infer, integer, number, object, oneOf, optional, some, text, toDate } from '@evroam/ocpi';
 import { Router } from 'express';
 import { ApiError } from '../edges/admin-app.js';
 import { bodyOf, found, pageRequest, partyIn, refused, sendPage } from '../edges/admin-request.js';
@@ -7,8 +7,9 @@ import type { OperatorId, PartnerId } from '../kernel/ids.js';
 import { readNano } from '../kernel/money.js';
 import { kwhText } from '../kernel/quantity.js';
 import { type Agreement, DEFAULT_TOLERANCE } from '../model/agreement.js';
-import type { PartyId } from '../model/party.js';
+import type { PartyId, TradeRole } from '../model/party.js';
 import type { Session } from '../model/session.js';
+import { connectionStatus } from './client-info.js';
 import type { Partner } from './partner.js';
 import type { RoamingService } from './service.js';
 
@@ -24,6 +25,8 @@ export interface RoutesNeeds {
 const PartyInput = object({ party: text(6), role: oneOf('cpo', 'emsp'), name: optional(text(100)) });
 const InvitationInput = object({ name: text(100), parties: some(PartyInput) });
 const HostedInput = object({ party: text(6), role: oneOf('cpo', 'emsp', 'hub'), name: text(100) });
+
+const RuleInput = object({ party: text(6), module: optional(text(20)), other: optional(text(6)), allow: boolean });
 
 const AgreementInput = object({
   id: text(36),
@@ -93,6 +96,15 @@ export function routes({ roaming, versionsUrl, versionsUrls211, syncPartner, clo
       .json({ id: result.partnerId, token: result.token, versionsUrl, versionsUrl211: first && versionsUrls211[first.role] });
   });
 
+  router.post('/partners/:id/invitation', async (request, response) => {
+    const { operatorId } = response.locals;
+    const id = request.params.id as PartnerId;
+    const result = await roaming.inviteAgain(operatorId, id);
+    if (!result.accepted) throw refused(result);
+    const first = (await roaming.partner(operatorId, id))?.parties[0];
+    response.status(201).json({ id, token: result.token, versionsUrl, versionsUrl211: first && versionsUrls211[first.role as TradeRole] });
+  });
+
   router.get('/partners', async (request, response) => {
     sendPage(response, await roaming.partners(response.locals.operatorId, pageRequest(request)), fromPartner);
   });
@@ -113,6 +125,31 @@ export function routes({ roaming, versionsUrl, versionsUrls211, syncPartner, clo
   router.post('/partners/:id/sync', async (request, response) => {
     const fetched = await syncPartner(response.locals.operatorId, request.params.id as PartnerId);
     response.json(found(fetched, `registered partner ${request.params.id}`));
+  });
+
+  router.put('/rules', async (request, response) => {
+    const { party, module, other, allow } = bodyOf(RuleInput, request);
+    const rule = {
+      party: partyIn(party),
+      module: module ?? '*',
+      other: other === undefined || other === '*' ? ('*' as const) : partyIn(other),
+      allow,
+    };
+    await roaming.putRule(response.locals.operatorId, rule);
+    response.json(rule);
+  });
+
+  router.get('/reachable', async (_request, response) => {
+    const items = await roaming.reachable(response.locals.operatorId);
+    response.json({
+      items: items.map(({ party, role, name, status, offlineSince }) => ({
+        party,
+        role,
+        name,
+        state: connectionStatus({ status, offlineSince }),
+        offlineSince,
+      })),
+    });
   });
 
   router.post('/agreements', async (request, response) => {

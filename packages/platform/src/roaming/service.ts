@@ -3,15 +3,18 @@ import { type Accepted, type Refused, refuse } from '../kernel/refusal.js';
 import type { Agreement } from '../model/agreement.js';
 import type { PartyId } from '../model/party.js';
 import { agreementFault, inForceAt } from './agreement.js';
-import type { ChargingPort, SigningPort, StationsPort, UsersPort } from './ports.js';
+import type { ChargingPort, SigningPort, StationsPort, TariffsPort, UsersPort } from './ports.js';
 import { createDeliveries, type DeliveriesNeeds } from './service/deliveries.js';
 import { createPartners } from './service/partners.js';
+import { createReach, type ReachNeeds } from './service/reach.js';
 import { createRouting, type RoutingNeeds } from './service/routing.js';
 
 export interface RoamingNeeds extends RoutingNeeds {
   charging: ChargingPort;
   stations: StationsPort;
   users: UsersPort;
+  tariffs: TariffsPort;
+  ping: ReachNeeds['ping'];
   signing: SigningPort;
   serverKey: Buffer;
   /** A CDR in the form in which a party gets it; undefined while its partner cannot be called. */
@@ -24,6 +27,7 @@ export function createService(needs: RoamingNeeds) {
   const { store, users, newId } = needs;
 
   const routing = createRouting(needs);
+  const reach = createReach({ ...needs, ...routing });
 
   /** An own driver wants to charge, here or at a partner's station; the way is the same. */
   async function startSession(
@@ -79,7 +83,10 @@ export function createService(needs: RoamingNeeds) {
     activateAgreement,
     agreementBetween,
     ...createPartners(needs),
-    ...createDeliveries({ ...needs, ...routing }),
+    ...reach,
+    ...createDeliveries({ ...needs, ...routing, ...reach }),
+    putRule: store.putRule,
+    reachable: store.parties,
     command: store.command,
     agreements: store.agreements,
     partnerSession: store.partnerSession,

@@ -11,12 +11,21 @@ import type { Session } from '../model/session.js';
 import { inForceAt } from './agreement.js';
 import type { CommandResult, ReplyAddress } from './message.js';
 import type { Connection, Partner, PartnerStatus } from './partner.js';
+import type { Rule } from './rules.js';
 
 export interface HostedParty {
   operatorId: OperatorId;
   party: PartyId;
   role: Role;
   name: string;
+}
+
+/** A party that one reaches through this hub; without a partner it is hosted here. */
+export interface ReachableParty extends HostedParty {
+  partnerId: PartnerId | null;
+  status: PartnerStatus | null;
+  offlineSince: Date | null;
+  updatedAt: Date | null;
 }
 
 /** A command between two parties, from the question to its result. */
@@ -93,6 +102,7 @@ export function createStore(sql: Sql) {
     ...sessions(sql),
     ...cdrs(sql),
     correlations: correlations(sql),
+    ...reach(sql),
   };
 }
 
@@ -182,10 +192,11 @@ function partners(sql: Sql) {
     },
 
     /** Every party that one reaches through this hub, hosted or a partner's. */
-    async parties(operatorId: OperatorId): Promise<(HostedParty & { partnerId: PartnerId | null; status: PartnerStatus | null })[]> {
+    async parties(operatorId: OperatorId): Promise<ReachableParty[]> {
       return sql(
         undefined,
-        `SELECT y.operator_id AS "operatorId", party, role, y.name, partner_id AS "partnerId", p.status FROM roaming_party y
+        `SELECT y.operator_id AS "operatorId", party, role, y.name, partner_id AS "partnerId", p.status, p.offline_since AS "offlineSince",
+                p.updated_at AS "updatedAt" FROM roaming_party y
            LEFT JOIN roaming_partner p ON p.operator_id = y.operator_id AND p.id = y.partner_id
           WHERE y.operator_id = $1 ORDER BY party, role`,
         [operatorId],
@@ -516,6 +527,84 @@ function cdrs(sql: Sql) {
         undefined,
         `SELECT owner, id, party, updated_at AS since FROM roaming_cdr WHERE operator_id = $1 AND state = 'owed' ORDER BY updated_at LIMIT 500`,
         [operatorId],
+      );
+    },
+  };
+}
+
+function reach(sql: Sql) {
+  return {
+    /** Marks a partner as heard; true if it had been offline. At most one write in half a minute. */
+    async heardPartner(operatorId: OperatorId, id: PartnerId, now: Date): Promise<boolean> {
+      const rows = await sql<{ was: Date | null }>(
+        undefined,
+        `WITH before AS (SELECT offline_since FROM roaming_partner WHERE operator_id = $1 AND id = $2
+                            AND (offline_since IS NOT NULL OR heard_at IS NULL OR heard_at < $3::timestamptz - interval '30 seconds') FOR UPDATE)
+         UPDATE roaming_partner p SET heard_at = $3, offline_since = NULL FROM before
+          WHERE operator_id = $1 AND id = $2 RETURNING before.offline_since AS was`,
+        [operatorId, id, now],
+      );
+      return rows[0] !== undefined && rows[0].was !== null;
+    },
+
+    /** True if it was thought to be there until now. */
+    async lostPartner(operatorId: OperatorId, id: PartnerId, now: Date): Promise<boolean> {
+      const rows = await sql(
+        undefined,
+        'UPDATE roaming_partner SET offline_since = $3 WHERE operator_id = $1 AND id = $2 AND offline_since IS NULL RETURNING id',
+        [operatorId, id, now],
+      );
+      return rows.length === 1;
+    },
+
+    /** What a partner has missed from some moment on; an earlier mark stays. */
+    async markMissed(operatorId: OperatorId, id: PartnerId, module: string, since: Date): Promise<void> {
+      await sql(
+        undefined,
+        `INSERT INTO roaming_missed (operator_id, partner_id, module, since) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (operator_id, partner_id, module) DO UPDATE SET since = least(roaming_missed.since, EXCLUDED.since)`,
+        [operatorId, id, module, since],
+      );
+    },
+
+    async missed(operatorId: OperatorId, id: PartnerId): Promise<{ module: string; since: Date }[]> {
+      return sql(undefined, 'SELECT module, since FROM roaming_missed WHERE operator_id = $1 AND partner_id = $2', [operatorId, id]);
+    },
+
+    /** Unless something earlier was missed meanwhile. */
+    async clearMissed(operatorId: OperatorId, id: PartnerId, module: string, since: Date): Promise<void> {
+      await sql(undefined, 'DELETE FROM roaming_missed WHERE operator_id = $1 AND partner_id = $2 AND module = $3 AND since >= $4', [
+        operatorId,
+        id,
+        module,
+        since,
+      ]);
+    },
+
+    /** Registered partners from which nothing was heard since a moment. */
+    async silentPartners(since: Date): Promise<{ operatorId: OperatorId; id: PartnerId }[]> {
+      return sql(
+        undefined,
+        `SELECT operator_id AS "operatorId", id FROM roaming_partner
+          WHERE status = 'registered' AND (heard_at IS NULL OR heard_at < $1) ORDER BY heard_at NULLS FIRST LIMIT 100`,
+        [since],
+      );
+    },
+
+    async putRule(operatorId: OperatorId, rule: Rule): Promise<void> {
+      await sql(
+        undefined,
+        `INSERT INTO roaming_rule (operator_id, party, module, other, allow) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (operator_id, party, module, other) DO UPDATE SET allow = EXCLUDED.allow`,
+        [operatorId, rule.party, rule.module, rule.other, rule.allow],
+      );
+    },
+
+    async rules(operatorId: OperatorId, parties: readonly PartyId[]): Promise<Rule[]> {
+      return sql(
+        undefined,
+        'SELECT party, module, other, allow FROM roaming_rule WHERE operator_id = $1 AND (party = ANY($2::text[]) OR other = ANY($2::text[]))',
+        [operatorId, parties],
       );
     },
   };

@@ -6,7 +6,7 @@ import type { Cdr } from '../../model/cdr.js';
 import type { PartyId } from '../../model/party.js';
 import { consumers } from '../events.js';
 import type { CommandResult, Reply } from '../message.js';
-import type { ChargingPort, StationsPort } from '../ports.js';
+import type { ChargingPort, StationsPort, TariffsPort } from '../ports.js';
 import type { CdrExchange, RoamingStore } from '../store.js';
 import type { Routing } from './routing.js';
 
@@ -17,6 +17,8 @@ export interface DeliveriesNeeds extends Pick<Routing, 'route' | 'linkOf' | 'hea
   store: RoamingStore;
   charging: ChargingPort;
   stations: StationsPort;
+  tariffs: TariffsPort;
+  missed(operatorId: OperatorId, party: PartyId, module: 'locations' | 'sessions', changedAt: Date): Promise<void>;
   clock: Clock;
   newId(): string;
   /** A CDR in the form in which a party gets it: the version it speaks, and the bytes; as it was received where the version is the same. */
@@ -31,9 +33,6 @@ export interface DeliveriesNeeds extends Pick<Routing, 'route' | 'linkOf' | 'hea
 /** Wall time that a partner has to take the result of its command when it was late. */
 const RESULT_PATIENCE_MS = 10 * 60_000;
 
-/** Partners told of one change at once. */
-const MOST_PARTNERS = 500;
-
 /** The other side did not take it; tried again later. The reason is for the person who looks at what is owed. */
 export class NotDelivered extends Error {
   override name = 'NotDelivered';
@@ -45,6 +44,8 @@ export function createDeliveries({
   store,
   charging,
   stations,
+  tariffs,
+  missed,
   clock,
   newId,
   route,
@@ -58,36 +59,44 @@ export function createDeliveries({
     if (!session) return;
     const home = await store.homeOf(operatorId, session.token.issuer);
     if (home === undefined || home === 'hosted') return;
-    delivered(
-      await route({
-        kind: 'session',
-        operatorId,
-        from: session.owner,
-        to: session.token.issuer,
-        correlation: newId(),
-        typed: () => session,
-      }),
-    );
+    const { issuer } = session.token;
+    const reply = await route({ kind: 'session', operatorId, from: session.owner, to: issuer, correlation: newId(), typed: () => session });
+    if (!reply.accepted && isAway(reply)) await missed(operatorId, issuer, 'sessions', session.updatedAt);
+    else delivered(reply);
   }
 
   /**
-   * Tells every eMSP partner of a location that changed, and gives those that did not take it. Locations are not queued for a partner
-   * that is away: it asks for what has changed when it is back. OCPI 2.2.1, 4.1.3.2
+   * Tells eMSPs of a location that changed, and gives those that did not take it: of an own one all, of a partner's one those that have an
+   * agreement with it. Who is away gets the newest state when it is back. OCPI 2.2.1, 4.1.3.2
    */
   async function locationChanged(operatorId: OperatorId, owner: PartyId, id: string): Promise<{ party: PartyId; reason: string }[]> {
     const location = await stations.location(operatorId, owner, id);
     if (!location?.publish) return [];
-    const { items } = await store.partners(operatorId, { limit: MOST_PARTNERS });
-    const parties = items
-      .filter(({ status }) => status === 'registered')
-      .flatMap((partner) => partner.parties.filter(({ role }) => role === 'emsp').map(({ party }) => party));
-    const told = await Promise.all(
-      parties.map(async (party) => {
-        const reply = await route({ kind: 'location', operatorId, from: owner, to: party, correlation: newId(), typed: () => location });
-        return reply.accepted ? [] : [{ party, reason: reply.reason }];
-      }),
-    );
-    return told.flat();
+    const told = (await audience(operatorId, owner)).map(async (to) => {
+      const reply = await route({ kind: 'location', operatorId, from: owner, to, correlation: newId(), typed: () => location });
+      if (!reply.accepted && isAway(reply)) await missed(operatorId, to, 'locations', location.updatedAt);
+      return reply.accepted ? [] : [{ party: to, reason: reply.reason }];
+    });
+    return (await Promise.all(told)).flat();
+  }
+
+  /** The same for a tariff that a CPO sent to everybody. */
+  async function tariffChanged(operatorId: OperatorId, owner: PartyId, id: string): Promise<void> {
+    const tariff = await tariffs.versionAt(operatorId, owner, id, clock.now());
+    if (!tariff) return;
+    for (const to of await audience(operatorId, owner)) {
+      await route({ kind: 'tariff', operatorId, from: owner, to, correlation: newId(), typed: () => tariff });
+    }
+  }
+
+  /** The eMSPs behind partners that hear of what a CPO has. */
+  async function audience(operatorId: OperatorId, owner: PartyId): Promise<PartyId[]> {
+    const emsps = (await store.parties(operatorId))
+      .filter(({ role, status }) => role === 'emsp' && status === 'registered')
+      .map(({ party }) => party);
+    if ((await store.homeOf(operatorId, owner)) === 'hosted') return emsps;
+    const agreed = await store.agreedWith(operatorId, [owner], 'buyer', clock.now());
+    return emsps.filter((party) => agreed.includes(party));
   }
 
   /** What our own stations made of a command. */
@@ -158,7 +167,7 @@ export function createDeliveries({
     await store.markDelivered(operatorId, owner, cdrId, party, location, clock.now());
   }
 
-  return { sessionChanged, locationChanged, commandEnded, tellResult, representCdr, forwardCdr, deliverCdr };
+  return { sessionChanged, locationChanged, tariffChanged, commandEnded, tellResult, representCdr, forwardCdr, deliverCdr };
 }
 
 const results: Readonly<Record<Outcome, CommandResult>> = {
@@ -172,3 +181,5 @@ function delivered(reply: Reply): Reply & { accepted: true } {
   if (!reply.accepted) throw new NotDelivered(`${reply.reason}${reply.detail === undefined ? '' : `: ${reply.detail}`}`);
   return reply;
 }
+
+const isAway = (reply: Reply): boolean => !reply.accepted && (reply.reason === 'notConnected' || reply.reason === 'timeout');

@@ -64,6 +64,22 @@ export function createPartners({ transact, emit, store, clock, newId, serverKey 
     });
   }
 
+  /** A new token A for a partner that has lost its credentials or never used the first; what it has in use stays until it registers. */
+  async function inviteAgain(
+    operatorId: OperatorId,
+    partnerId: PartnerId,
+  ): Promise<Accepted<{ token: string }> | Refused<'unknownPartner' | 'notPossible'>> {
+    const token = newSecret();
+    return transact(async (tx) => {
+      const partner = await store.lockPartner(tx, operatorId, partnerId);
+      if (!partner) return refuse('unknownPartner', `no partner ${partnerId}`);
+      if (partner.status === 'revoked' || partner.status === 'suspended') return refuse('notPossible', `the partner is ${partner.status}`);
+      await store.retireInvitations(tx, operatorId, partnerId);
+      await store.insertToken(tx, operatorId, partnerId, hashSecret(serverKey, token), 'invitation', clock.now());
+      return { accepted: true, token };
+    });
+  }
+
   async function byToken(token: string): Promise<{ partner: Partner; registering: boolean } | undefined> {
     const known = await store.partnerByToken(hashSecret(serverKey, token), clock.now());
     if (!known || known.partner.status === 'revoked' || known.partner.status === 'suspended') return undefined;
@@ -105,7 +121,7 @@ export function createPartners({ transact, emit, store, clock, newId, serverKey 
     });
   }
 
-  return { addHostedParty, invite, byToken, saveRegistration, changeStatus };
+  return { addHostedParty, invite, inviteAgain, byToken, saveRegistration, changeStatus };
 }
 
 class PartyTaken extends Error {}

@@ -7,8 +7,9 @@ import type { Transact } from '../../kernel/transact.js';
 import type { PartyId, Role } from '../../model/party.js';
 import { consumers } from '../events.js';
 import type { PartyLink } from '../link.js';
-import type { Bodies, CommandResult, Message, Reply } from '../message.js';
+import type { Bodies, CommandResult, Kind, Message, Reply } from '../message.js';
 import type { CdrArrived } from '../ports.js';
+import { mayPass } from '../rules.js';
 import type { CdrExchange, RoamingStore } from '../store.js';
 
 export interface RoutingNeeds {
@@ -29,6 +30,17 @@ export type Routing = ReturnType<typeof createRouting>;
 /** How long the result of a command is waited for, wall time. After it the outcome is unknown, and the asker is told so. */
 const COMMAND_EXPIRY_MS = 120_000;
 
+const moduleOf: Readonly<Record<Kind, string>> = {
+  startSession: 'commands',
+  stopSession: 'commands',
+  commandResult: 'commands',
+  session: 'sessions',
+  cdr: 'cdrs',
+  location: 'locations',
+  tariff: 'tariffs',
+  token: 'tokens',
+};
+
 /** The hub's one way for every message: find the party's link, keep what must not be lost, send. */
 export function createRouting({ transact, emit, store, clock, newId, cdrArrived, localLink, partnerLink }: RoutingNeeds) {
   async function linkOf(operatorId: OperatorId, party: PartyId): Promise<PartyLink | Refused<'unknownReceiver' | 'notConnected'>> {
@@ -45,7 +57,11 @@ export function createRouting({ transact, emit, store, clock, newId, cdrArrived,
   }
 
   async function route(message: Message): Promise<Reply> {
-    const link = await linkOf(message.operatorId, message.to);
+    const { operatorId, from, to, kind } = message;
+    if (!mayPass(await store.rules(operatorId, [from, to]), { from, to, module: moduleOf[kind], isBroadcast: false })) {
+      return refuse('refusedByReceiver', `${to} and ${from} do not exchange ${moduleOf[kind]}: a rule says so`);
+    }
+    const link = await linkOf(operatorId, to);
     if ('accepted' in link) return link;
     switch (message.kind) {
       case 'startSession':

@@ -1,5 +1,7 @@
+import type { OperatorId } from '../../../kernel/ids.js';
 import { refuse } from '../../../kernel/refusal.js';
 import type { PartyId, Role } from '../../../model/party.js';
+import { consumers } from '../../events.js';
 import type { PartyLink } from '../../link.js';
 import type { Kind, Message, Reply } from '../../message.js';
 import type { ChargingPort, StationsPort, TariffsPort, UsersPort } from '../../ports.js';
@@ -11,6 +13,8 @@ export interface LocalNeeds {
   stations: StationsPort;
   users: UsersPort;
   tariffs: TariffsPort;
+  /** What is addressed to the hub goes on to everybody who may see it: told later, from the newest state. OCPI 2.2.1, 4.2.2 */
+  broadcast(operatorId: OperatorId, consumer: string, owner: PartyId, id: string): Promise<void>;
 }
 
 const byRole: Readonly<Record<Role, readonly Kind[]>> = {
@@ -27,9 +31,22 @@ export function localLink(party: PartyId, roles: readonly Role[], needs: LocalNe
     capabilities,
     async send(message: Message): Promise<Reply> {
       if (!capabilities.has(message.kind)) return refuse('notSupported', `${party} takes no ${message.kind}`);
-      return take(message, needs);
+      const reply = await take(message, needs);
+      if (reply.accepted && roles.includes('hub')) await goOn(message, needs);
+      return reply;
     },
   };
+}
+
+/** Locations and tariffs; tokens go to everybody only where rules say so, and each to one that may have it: that is not done here. */
+async function goOn(message: Message, { broadcast }: LocalNeeds): Promise<void> {
+  if (message.kind === 'location') {
+    const { owner, id } = (message as Message<'location'>).typed();
+    await broadcast(message.operatorId, consumers.location, owner, id);
+  } else if (message.kind === 'tariff') {
+    const { owner, id } = (message as Message<'tariff'>).typed();
+    await broadcast(message.operatorId, consumers.tariff, owner, id);
+  }
 }
 
 async function take(message: Message, needs: LocalNeeds): Promise<Reply> {

@@ -37,6 +37,9 @@ export interface Asked {
   payload: Payload;
 }
 
+/** What may be addressed to the hub and so to everybody. Never sessions and CDRs: they are nobody else's business. OCPI 2.2.1, 4.2.2 */
+const BROADCAST: ReadonlySet<Kind> = new Set<Kind>(['location', 'tariff', 'token']);
+
 const OWN_SIDE = { cpo: 'emsp', emsp: 'cpo' } as const satisfies Record<TradeRole, TradeRole>;
 
 /** What comes in from partners: who says it, for whom it is, and the way into the hub. */
@@ -52,7 +55,7 @@ export function createInbound(needs: ListenNeeds) {
     owner?: PartyId,
   ): Promise<Reply> {
     const body = await translated(make);
-    const { from, to } = await parties(asked, as, owner, () => addressee(asked.partner.partner, kind, body));
+    const { from, to } = await parties(asked, as, owner, () => addressee(asked.partner.partner, kind, body), BROADCAST.has(kind));
     const message: Message<K> = {
       kind,
       operatorId: asked.partner.partner.operatorId,
@@ -71,6 +74,7 @@ export function createInbound(needs: ListenNeeds) {
     as: TradeRole,
     owner: PartyId | undefined,
     open: () => Promise<PartyId | undefined>,
+    isForEverybody: boolean,
   ): Promise<{ from: PartyId; to: PartyId }> {
     const said = routing.from && partyId(routing.from.country, routing.from.party);
     const from = senderOf(partner, said, as);
@@ -85,6 +89,7 @@ export function createInbound(needs: ListenNeeds) {
     const named = routing.to && partyId(routing.to.country, routing.to.party);
     // What is addressed to the hub itself finds its receiver as if it had no address. OCPI 2.2.1, 4.2.2
     const isForHub = named !== undefined && (await needs.isHub(partner.operatorId, named));
+    if (isForHub && isForEverybody) return { from, to: named };
     const to = (isForHub ? undefined : named) ?? (await open()) ?? (await needs.defaultReceiver(partner, OWN_SIDE[as]));
     if (!to) throw new OcpiError('unknown-receiver');
     return { from, to };

@@ -13,16 +13,19 @@ import {
 import * as v221 from '@evroam/ocpi/v221';
 import type { Page } from '../../../kernel/page.js';
 import { type PartyId, partyId, type TradeRole } from '../../../model/party.js';
+import { connectionStatus } from '../../client-info.js';
 import type { Reply } from '../../message.js';
 import { type Partner, senderOf } from '../../partner.js';
 import type { StationsPort } from '../../ports.js';
+import type { ReachableParty } from '../../store.js';
 import { type Side, side } from '../bridged/serve.js';
 import { toCdr } from './cdrs.js';
 import { type Asked, createInbound, done, type ListenNeeds, type OcpiCaller } from './inbound.js';
 import { fromConnector, fromEvse, fromLocation, toLocation } from './locations.js';
 import { fromSession, toSession } from './sessions.js';
 import { fromTariff, toTariff } from './tariffs.js';
-import { fromToken, toToken } from './tokens.js';
+import { fromToken, ownerFields, toToken } from './tokens.js';
+import { fromTime } from './values.js';
 
 /** Both interfaces of OCPI 2.2.1 as our partners see them: we are CPO to eMSPs and eMSP to CPOs, and the hub between them. */
 export function ocpi221Sides(needs: ListenNeeds): Side[] {
@@ -138,6 +141,14 @@ export function ocpi221Sides(needs: ListenNeeds): Side[] {
           replyTo: { commandId: ask.requestId, url: ask.body.response_url },
         })),
     }),
+    side(v221.hubClientInfo.sender, {
+      list: async ({ partner: { partner }, window }) => {
+        const all = (await store.parties(partner.operatorId))
+          .filter(({ role }) => role !== 'hub')
+          .map((one) => fromReachable(one, needs.clock.now()));
+        return { items: all.slice(window.offset, window.offset + window.limit), total: all.length };
+      },
+    }),
     side(v221.commands.sender, {
       result: async (ask) => {
         const kind = ask.params.command === 'START_SESSION' ? 'start' : ask.params.command === 'STOP_SESSION' ? 'stop' : undefined;
@@ -173,6 +184,18 @@ function mustFit<T>(schema: Schema<T>, value: T): T {
 function written(reply: Reply): 'updated' {
   done(reply);
   return 'updated';
+}
+
+const wireRoles = { cpo: 'CPO', emsp: 'EMSP', hub: 'HUB' } as const;
+
+export function fromReachable({ party, role, status, offlineSince, updatedAt }: ReachableParty, now: Date): v221.ClientInfo {
+  const changed = [offlineSince, updatedAt].filter((time) => time !== null).sort((a, b) => b.getTime() - a.getTime())[0] ?? now;
+  return {
+    ...ownerFields(party),
+    role: wireRoles[role],
+    status: connectionStatus({ status, offlineSince }),
+    last_updated: fromTime(changed),
+  };
 }
 
 const owner = ({ country_code, party_id }: { country_code: string; party_id: string }): PartyId => partyId(country_code, party_id);
