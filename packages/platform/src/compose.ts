@@ -199,6 +199,19 @@ export async function compose(ground: Ground) {
       if (missed.length > 0) log.info({ location: body.id, missed }, 'partners that did not take a location will fetch it');
     },
   });
+  outbox.consume<{ owner: PartyId; id: string }>(roamingConsumers.tariff, {
+    leased: ({ operatorId, body }) => roaming.tariffChanged(operatorId as OperatorId, body.owner, body.id),
+  });
+  outbox.consume<{ partnerId: PartnerId }>(roamingConsumers.clientInfo, {
+    leased: ({ operatorId }) => roaming.announce(operatorId as OperatorId),
+  });
+  outbox.consume<{ partnerId: PartnerId }>(roamingConsumers.resync, {
+    leaseMs: 15 * 60_000,
+    leased: async ({ operatorId, body }) => {
+      const sent = await roaming.resync(operatorId as OperatorId, body.partnerId);
+      log.info({ operatorId, partnerId: body.partnerId, sent }, 'a partner is back and has the newest state');
+    },
+  });
   outbox.consume<{ owner: PartyId; cdrId: string }>(of.cdrRepresent, {
     parkAfter: FOR_EVER,
     inTransaction: (tx, { operatorId, body }) => roaming.representCdr(tx, operatorId as OperatorId, body.owner, body.cdrId),
@@ -272,6 +285,7 @@ export async function compose(ground: Ground) {
         await charging.sweep();
         await gateway.sweep();
         await roaming.sweepCommands();
+        await roaming.sweepSilent();
       });
       const housekeeping = sweepEvery(HOUSEKEEPING_MS, 'signs of life, samples, certificates', log, async () => {
         await stations.writeSignsOfLife();
