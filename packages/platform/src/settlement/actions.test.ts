@@ -106,6 +106,17 @@ describe('what a person may do in settlement', () => {
     expect((await settlement.cdr(OPERATOR, 'NL-EVR/CDR-1'))?.life.clearing.state).to.equal('accepted');
   });
 
+  it('what waits in vain is looked at less and less', async () => {
+    await take(cdr());
+    const looks: number[] = [];
+    for (let second = 0; second <= 64; second += 1) {
+      if ((await settlement.sweep()) > 0) looks.push(second);
+      now = new Date(now.getTime() + 1000);
+    }
+    expect(looks).to.deep.equal([0, 1, 2, 4, 8, 16, 32, 64]);
+    expect(await settlement.sweep({ all: true })).to.equal(1);
+  });
+
   it('a credit that comes first waits for its original, and both end as in the other order', async () => {
     const c = cdr();
     world.know(c);

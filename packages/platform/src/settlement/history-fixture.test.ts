@@ -119,7 +119,7 @@ export async function play(settlement: SettlementService, world: World, messages
   for (let i = 0; i < messages.length; i += atOnce) {
     await Promise.all(messages.slice(i, i + atOnce).map((message) => hand(settlement, world, message)));
   }
-  while ((await settlement.sweep()) > 0) {
+  while ((await settlement.sweep({ all: true })) > 0) {
     const { held = 0, quarantined = 0 } = await settlement.counts(OPERATOR);
     if (held + quarantined > 0) return;
   }

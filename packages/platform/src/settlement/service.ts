@@ -71,9 +71,12 @@ export function createService(needs: ClearingNeeds) {
     return explain({ ...record, ...would }, ratedBy(seen, terms), await store.entriesOf(undefined, operatorId, [key]));
   }
 
-  /** Looks again at what waits for something that may have come, and lets expire what came too late; gives how many were looked at. */
-  async function sweep(limit = 500): Promise<number> {
-    const waiting = await store.waiting(MAY_COME, limit);
+  /**
+   * Looks again at what waits for something that may have come, less often the longer it waits (`all`: whatever waits), and lets
+   * expire what came too late; gives how many were looked at.
+   */
+  async function sweep({ limit = 500, all = false }: { limit?: number; all?: boolean } = {}): Promise<number> {
+    const waiting = await store.waiting(MAY_COME, all ? undefined : needs.clock.now(), limit);
     for (const { operatorId, key } of waiting) await retry(operatorId, key);
     const overdue = await store.overdue(needs.clock.now(), limit);
     for (const { operatorId, key } of overdue) await actions.expire(operatorId, key);

@@ -62,15 +62,19 @@ export function cdrListStore(sql: Sql) {
       return Object.fromEntries(rows.filter(({ n }) => n > 0).map(({ state, n }) => [state, n]));
     },
 
-    /** CDRs that wait for something which time or another message may bring, oldest look first. */
-    async waiting(codes: readonly string[], limit: number): Promise<{ operatorId: OperatorId; key: string }[]> {
+    /**
+     * CDRs that wait for something which time or another message may bring. Each look doubles the pause until the next one, so that
+     * what nobody will ever bring costs little; without `due` all of them.
+     */
+    async waiting(codes: readonly string[], due: Date | undefined, limit: number): Promise<{ operatorId: OperatorId; key: string }[]> {
       return sql(
         undefined,
         `SELECT operator_id AS "operatorId", key FROM settlement_cdr
-          WHERE state IN ('received', 'quarantined', 'held') AND (state = 'received' OR EXISTS
-            (SELECT FROM jsonb_array_elements(clearing->'findings') f WHERE f->>'code' = ANY(string_to_array($1, ','))))
+          WHERE state IN ('received', 'quarantined', 'held') AND ($3::timestamptz IS NULL OR decided_at + (decided_at - received_at) <= $3)
+            AND (state = 'received' OR EXISTS
+              (SELECT FROM jsonb_array_elements(clearing->'findings') f WHERE f->>'code' = ANY(string_to_array($1, ','))))
           ORDER BY decided_at LIMIT $2`,
-        [codes.join(','), limit],
+        [codes.join(','), limit, due ?? null],
       );
     },
 
