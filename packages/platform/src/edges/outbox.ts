@@ -12,7 +12,7 @@ import type { Redis } from './redis.js';
 import { afterCommit } from './transact.js';
 
 export type { Consumer, Delivery, Lag, OutboxNote, ParkedEvent } from './outbox/delivery.js';
-export { Postponed, Unhandleable } from './outbox/delivery.js';
+export { Postponed, /** @public for consumers that know that a repeat is useless */ Unhandleable } from './outbox/delivery.js';
 export { outboxMigrations } from './outbox/store.js';
 
 /**

@@ -8,7 +8,6 @@ export type OperatorId = Id<'operator'>;
 /** Who has a country code and a party id: "NL-EVM". Upper case, since OCPI compares case-blind. */
 export type PartyId = Id<'party'>;
 export type SessionId = Id<'session'>;
-export type CdrId = Id<'cdr'>;
 export type StationId = Id<'station'>;
 export type PartnerId = Id<'partner'>;
 

@@ -1,6 +1,5 @@
 import { fromScaled, isDateTime, toDate, toScaledBig } from '@evroam/ocpi';
 import type { Price } from '@evroam/ocpi/v221';
-import { MILLI_WH_PER_KWH } from '../../../kernel/quantity.js';
 import type { Amount } from '../../../model/amount.js';
 import type { AuthMethod } from '../../../model/session.js';
 import type { TokenType } from '../../../model/token.js';
@@ -28,7 +27,6 @@ export function toMilliWh(kwh: number, pointer: string): number {
 }
 /** OCPI numbers carry four decimals; our periods are cut in steps of that size. OCPI 2.2.1, 16.5 */
 export const fromMilliWh = (milliWh: number): number => fromScaled(Math.round(milliWh / 100), 4);
-export const isWholeOnWire = (milliWh: number): boolean => milliWh % (MILLI_WH_PER_KWH / 10_000) === 0;
 
 /** Hours with four decimals are 0.36 s: enough to find the whole second again. */
 export const toSeconds = (hours: number): number => Math.round(hours * 3600);
