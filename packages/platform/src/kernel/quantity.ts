@@ -1,6 +1,5 @@
 /** Energy is a whole number of mWh from each register reading to the ledger: a Wh register, a kWh with four decimals and a W x s sum are all exact in it. */
 export const MILLI_WH_PER_WH = 1_000;
-export const MILLI_WH_PER_KWH = 1_000_000;
 
 /** mWh as kWh, exact, without trailing zeros: 1234500 -> "1.2345". */
 export function kwhText(milliWh: number): string {
