@@ -112,7 +112,7 @@ export async function compose(ground: Ground) {
   });
   const { emit } = outbox;
 
-  const auth = createAuth({ clock, newId, serverKey }, { sql });
+  const auth = createAuth({ transact, clock, newId, serverKey }, { sql });
   const stations = createStations({ transact, emit, clock, serverKey }, { sql });
   const users = createUsers({ sql });
   const operations = createOperations({ transact, clock }, { sql });

@@ -1,7 +1,7 @@
 import { object, oneOf, text } from '@evroam/ocpi';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { ApiError } from '../edges/admin-app.js';
-import { bodyOf } from '../edges/admin-request.js';
+import { bodyOf, found, pageRequest, refused, sendPage } from '../edges/admin-request.js';
 import { mayAct, type Role } from './role.js';
 import type { AuthService } from './service.js';
 
@@ -37,9 +37,12 @@ declare module 'express-serve-static-core' {
   }
 }
 
+/** Money and trust never move without a reason. */
+const ReasonInput = object({ reason: text(500) });
+
 const KeyInput = object({ name: text(100), role: oneOf('viewer', 'operator', 'admin') });
 
-/** Who one is, and the keys of one's operator. */
+/** Who one is, the keys of one's operator, what waits for a second person, and the audit trail. */
 export function routes(auth: AuthService): Router {
   const router = Router();
 
@@ -64,6 +67,40 @@ export function routes(auth: AuthService): Router {
     if (!(await auth.removeKey(response.locals.operatorId, request.params.id)))
       throw new ApiError(404, 'not_found', `There is no key ${request.params.id}.`);
     response.status(204).end();
+  });
+
+  router.get('/approvals', async (request, response) => {
+    const { state } = request.query;
+    const page = await auth.approvals.list(response.locals.operatorId, {
+      ...pageRequest(request),
+      ...(typeof state === 'string' ? { state } : {}),
+    });
+    sendPage(response, page, (approval) => approval);
+  });
+
+  router.get('/approvals/:id', async (request, response) => {
+    response.json(found(await auth.approvals.one(response.locals.operatorId, request.params.id), `approval ${request.params.id}`));
+  });
+
+  for (const [path, decision] of [
+    ['approve', 'approved'],
+    ['refuse', 'refused'],
+  ] as const) {
+    router.post(`/approvals/:id/${path}`, async (request, response) => {
+      const { operatorId, actor } = caller(request, response, 'admin');
+      const result = await auth.approvals.decide(operatorId, request.params.id, decision, { actor, ...bodyOf(ReasonInput, request) });
+      if (!result.accepted) throw refused(result);
+      response.json(result.approval);
+    });
+  }
+
+  router.get('/audit', async (request, response) => {
+    const { subject } = request.query;
+    const page = await auth.approvals.audit(response.locals.operatorId, {
+      ...pageRequest(request),
+      ...(typeof subject === 'string' ? { subject } : {}),
+    });
+    sendPage(response, page, (line) => line);
   });
 
   return router;

@@ -2,8 +2,10 @@ import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../kernel/clock.js';
 import type { NewId, OperatorId } from '../kernel/ids.js';
 import { hashSecret, newSecret, seal, unseal } from '../kernel/secret.js';
+import type { Transact } from '../kernel/transact.js';
 import type { PartyId } from '../model/party.js';
 import type { Role } from './role.js';
+import { createApprovals } from './service/approvals.js';
 import { newSigningKey, publicKeyOf, readPrivateKey } from './signing.js';
 import type { ApiKey, AuthStore } from './store.js';
 
@@ -12,7 +14,15 @@ export type AuthService = ReturnType<typeof createService>;
 /** Makes a key recognisable in a log or a leaked file. */
 const KEY_PREFIX = 'evr_';
 
-export function createService({ store, clock, newId, serverKey }: { store: AuthStore; clock: Clock; newId: NewId; serverKey: Buffer }) {
+export interface AuthNeeds {
+  store: AuthStore;
+  transact: Transact;
+  clock: Clock;
+  newId: NewId;
+  serverKey: Buffer;
+}
+
+export function createService({ store, transact, clock, newId, serverKey }: AuthNeeds) {
   const insert = (operatorId: OperatorId, name: string, role: Role, key: string, expiresAt: Date | null) =>
     store.insertKey({ operatorId, id: newId(), name, role, createdAt: clock.now(), expiresAt }, hashSecret(serverKey, key));
 
@@ -31,6 +41,7 @@ export function createService({ store, clock, newId, serverKey }: { store: AuthS
 
   return {
     signingKey,
+    approvals: createApprovals({ store, transact, clock, newId }),
     verifyingKey: async (operatorId: OperatorId, party: PartyId) => publicKeyOf(await signingKey(operatorId, party)),
 
     addOperator: store.putOperator,

@@ -1,5 +1,8 @@
 import type { Sql } from '../edges/sql.js';
 import type { OperatorId } from '../kernel/ids.js';
+import { type Page, type PageRequest, pageOf } from '../kernel/page.js';
+import type { Tx } from '../kernel/transact.js';
+import type { Approval } from './approval.js';
 import type { Role } from './role.js';
 
 export interface ApiKey {
@@ -18,6 +21,10 @@ const columns =
   'operator_id AS "operatorId", id, name, role, created_at AS "createdAt", expires_at AS "expiresAt", last_used_at AS "lastUsedAt"';
 
 export function createStore(sql: Sql) {
+  return { ...keys(sql), ...approvals(sql), ...trail(sql) };
+}
+
+function keys(sql: Sql) {
   return {
     async putOperator(operatorId: OperatorId, name: string): Promise<void> {
       await sql(undefined, 'INSERT INTO auth_operator (operator_id, name) VALUES ($1, $2) ON CONFLICT DO NOTHING', [operatorId, name]);
@@ -74,5 +81,125 @@ export function createStore(sql: Sql) {
       const rows = await sql(undefined, 'DELETE FROM auth_api_key WHERE operator_id = $1 AND id = $2 RETURNING id', [operatorId, id]);
       return rows.length === 1;
     },
+  };
+}
+
+interface ApprovalRow {
+  id: string;
+  subject: string;
+  action: string;
+  digest: string;
+  asked_by: string;
+  asked_at: Date;
+  reason: string;
+  state: Approval['state'];
+  decided_by: string | null;
+  decided_at: Date | null;
+  decision_reason: string | null;
+}
+
+function approvals(sql: Sql) {
+  return {
+    /** Keeps a question, or gives the open one that asks the same. */
+    async insertApproval(tx: Tx, operatorId: OperatorId, approval: Approval): Promise<{ approval: Approval; isNew: boolean }> {
+      const { id, subject, action, digest, askedBy, askedAt, reason, state } = approval;
+      const added = await sql(
+        tx,
+        `INSERT INTO auth_approval (operator_id, id, subject, action, digest, asked_by, asked_at, reason, state)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING id`,
+        [operatorId, id, subject, action, digest, askedBy, askedAt, reason, state],
+      );
+      if (added.length === 1) return { approval, isNew: true };
+      const [known] = await sql<ApprovalRow>(
+        tx,
+        `SELECT * FROM auth_approval WHERE operator_id = $1 AND subject = $2 AND action = $3 AND digest = $4 AND state = 'open'`,
+        [operatorId, subject, action, digest],
+      );
+      if (!known) throw new Error(`the approval of ${action} for ${subject} was decided just now: ask again`);
+      return { approval: toApproval(known), isNew: false };
+    },
+
+    async lockApproval(tx: Tx, operatorId: OperatorId, id: string): Promise<Approval | undefined> {
+      const [row] = await sql<ApprovalRow>(tx, 'SELECT * FROM auth_approval WHERE operator_id = $1 AND id = $2 FOR UPDATE', [
+        operatorId,
+        id,
+      ]);
+      return row && toApproval(row);
+    },
+
+    async saveApproval(tx: Tx, operatorId: OperatorId, { id, state, decidedBy, decidedAt, decisionReason }: Approval): Promise<void> {
+      await sql(
+        tx,
+        `UPDATE auth_approval SET state = $3, decided_by = $4, decided_at = $5, decision_reason = $6
+          WHERE operator_id = $1 AND id = $2 AND state = 'open'`,
+        [operatorId, id, state, decidedBy ?? null, decidedAt ?? null, decisionReason ?? null],
+      );
+    },
+
+    async approval(operatorId: OperatorId, id: string): Promise<Approval | undefined> {
+      const [row] = await sql<ApprovalRow>(undefined, 'SELECT * FROM auth_approval WHERE operator_id = $1 AND id = $2', [operatorId, id]);
+      return row && toApproval(row);
+    },
+
+    async approvals(operatorId: OperatorId, query: PageRequest & { state?: string }): Promise<Page<Approval>> {
+      const rows = await sql<ApprovalRow>(
+        undefined,
+        `SELECT * FROM auth_approval WHERE operator_id = $1 AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR id > $3)
+          ORDER BY id LIMIT $4`,
+        [operatorId, query.state ?? null, query.after ?? null, query.limit + 1],
+      );
+      return pageOf(rows, query.limit, toApproval, ({ id }) => id);
+    },
+  };
+}
+
+/** A line of the audit trail: who did what to what, and why. */
+export interface AuditLine {
+  id: string;
+  at: Date;
+  actor: string;
+  action: string;
+  subject: string;
+  reason: string;
+}
+
+function trail(sql: Sql) {
+  return {
+    async insertAudit(tx: Tx, operatorId: OperatorId, { id, at, actor, action, subject, reason }: AuditLine): Promise<void> {
+      await sql(tx, 'INSERT INTO auth_audit (operator_id, id, at, actor, action, subject, reason) VALUES ($1, $2, $3, $4, $5, $6, $7)', [
+        operatorId,
+        id,
+        at,
+        actor,
+        action,
+        subject,
+        reason,
+      ]);
+    },
+
+    async audit(operatorId: OperatorId, query: PageRequest & { subject?: string }): Promise<Page<AuditLine>> {
+      const rows = await sql<AuditLine>(
+        undefined,
+        `SELECT id, at, actor, action, subject, reason FROM auth_audit
+          WHERE operator_id = $1 AND ($2::text IS NULL OR subject = $2) AND ($3::text IS NULL OR id > $3) ORDER BY id LIMIT $4`,
+        [operatorId, query.subject ?? null, query.after ?? null, query.limit + 1],
+      );
+      return pageOf(
+        rows,
+        query.limit,
+        (line) => line,
+        ({ id }) => id,
+      );
+    },
+  };
+}
+
+function toApproval(row: ApprovalRow): Approval {
+  const { id, subject, action, digest, asked_by, asked_at, reason, state, decided_by, decided_at, decision_reason } = row;
+  return {
+    ...{ id, subject, action, digest, askedBy: asked_by, askedAt: asked_at, reason, state },
+    ...(decided_by === null ? {} : { decidedBy: decided_by }),
+    ...(decided_at === null ? {} : { decidedAt: decided_at }),
+    ...(decision_reason === null ? {} : { decisionReason: decision_reason }),
   };
 }
