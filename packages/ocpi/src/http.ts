@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import { errors, Pool } from 'undici';
 import { type Addresses, type Allowed, addresses, callable, permittedAddresses, type Resolve, systemResolve } from './addresses.js';
 import { OcpiError } from './envelope.js';
+import { exchange, openDeadlines } from './exchange.js';
 import { type Handle, type OcpiRequest, type OcpiResponse, Payload } from './message.js';
 
 /** Settings of the outbound side. */
@@ -60,26 +61,13 @@ export function http(options: HttpOptions = {}): Http {
     try {
       const { pool, path } = target(request.url);
       const timeoutMs = request.timeoutMs ?? options.totalMs ?? 60_000;
-      const { statusCode, headers, body } = await pool.request({
-        path,
-        method: request.method,
-        headers: plain(request),
-        body: request.body?.wire ?? null,
-        headersTimeout: Math.min(timeoutMs, options.silenceMs ?? SILENCE_MS),
-        ...(request.signal ? { signal: request.signal } : {}),
-      });
+      const silenceMs = options.silenceMs ?? SILENCE_MS;
+      const sent = { path, method: request.method, headers: plain(request), body: request.body?.wire ?? null };
+      const { status, headers, bytes } = await exchange(pool, sent, { timeoutMs, silenceMs, largest, signal: request.signal }, deadlines);
       // A redirect would lead to an address that nobody checked, and take the token along.
-      if (statusCode >= 300 && statusCode < 400 && statusCode !== 304) {
-        await body.dump({ limit: 16 * 1024 });
-        throw new OcpiError('blocked', `the answer is a redirect (${statusCode}), which is not followed`);
-      }
-      const done = deadlines.watch(body, timeoutMs);
-      try {
-        const whole = await readBody(body, largest);
-        return { status: statusCode, headers, body: Payload.raw(whole) } satisfies OcpiResponse;
-      } finally {
-        done();
-      }
+      if (status >= 300 && status < 400 && status !== 304)
+        throw new OcpiError('blocked', `the answer is a redirect (${status}), which is not followed`);
+      return { status, headers, body: Payload.raw(bytes) } satisfies OcpiResponse;
     } catch (error) {
       throw toOcpiError(error);
     }
@@ -97,47 +85,6 @@ export function http(options: HttpOptions = {}): Http {
 const SILENCE_MS = 15_000;
 // No blanks, no fragment, no backslash: what the URL parser would leave as it is.
 const plainPath = /^\/[!$-[\]-~]*$/;
-
-type Answered = Awaited<ReturnType<Pool['request']>>['body'];
-
-function readBody(body: Answered, largest: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    body.on('data', (chunk: Buffer) => {
-      length += chunk.length;
-      if (length > largest) body.destroy(new OcpiError('bad-answer', `the answer is larger than ${largest} bytes`));
-      else chunks.push(chunk);
-    });
-    body.on('error', reject);
-    body.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length)));
-  });
-}
-
-const SWEEP_MS = 250;
-
-/** One timer for all answers under way: a body that drips is ended when its time is over, though each byte came in time. */
-function openDeadlines() {
-  const watched = new Map<Answered, number>();
-  let timer: NodeJS.Timeout | undefined;
-  const sweep = (): void => {
-    const now = performance.now();
-    for (const [body, until] of watched) if (until <= now) body.destroy(new OcpiError('timeout'));
-    if (watched.size === 0) close();
-  };
-  const close = (): void => {
-    clearInterval(timer);
-    timer = undefined;
-  };
-  return {
-    watch(body: Answered, forMs: number): () => void {
-      watched.set(body, performance.now() + forMs);
-      timer ??= setInterval(sweep, SWEEP_MS).unref();
-      return () => watched.delete(body);
-    },
-    close,
-  };
-}
 
 function dropOldest(pools: Map<string, Pool>): void {
   for (const [origin, pool] of pools) {
