@@ -52,9 +52,8 @@ async function once(
   const onStep = (step: string) => io.talk(`${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s  ${step}`);
   // A day in the middle of a month, at noon: no period ends while the story is told.
   const today = new Date();
-  const setting = io.environment.clock ?? clockSetting(new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), 10, 10)), rate);
   try {
-    const result = await tell(io, folder, setting, onStep);
+    const result = await tell(io, folder, tenth(today), rate, onStep);
     const good = isGood(result);
     if (json) await io.out(`${JSON.stringify(result)}\n`);
     else
@@ -70,20 +69,34 @@ async function once(
   }
 }
 
-async function tell(io: Io, folder: string, setting: string, onStep: (step: string) => void): Promise<StoryResult> {
-  const [{ startHubProcess }, { buildWorld }, { tellStory }] = await Promise.all([
+/** The tenth of a month, in the morning. */
+const tenth = (month: Date): Date => new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth(), 10, 10));
+
+async function tell(io: Io, folder: string, begin: Date, rate: number, onStep: (step: string) => void): Promise<StoryResult> {
+  const [{ startHubProcess }, { afterAll }, { buildWorld }, { tellStory }] = await Promise.all([
     import('../world/hub-process.js'),
+    import('../world/later.js'),
     import('../world/setup.js'),
     import('../world/story.js'),
   ]);
   onStep('starting a hub');
-  const hub = await startHubProcess({
-    folder: join(folder, 'hub'),
-    clock: setting,
-    ports: 'free',
-    environment: io.environment.all,
-    onStep: (step) => onStep(`  ${step}`),
-  });
+  const start = (clock: string) =>
+    startHubProcess({
+      folder: join(folder, 'hub'),
+      clock,
+      ports: 'free',
+      environment: io.environment.all,
+      onStep: (step) => onStep(`  ${step}`),
+    });
+  let setting = io.environment.clock ?? clockSetting(begin, rate);
+  let hub = await start(setting);
+  const settled = await afterAll(hub.admin);
+  if (settled && settled > begin && io.environment.clock === undefined) {
+    onStep('the database has seen an earlier story: this one plays a month later');
+    await hub.stop();
+    setting = clockSetting(tenth(settled), rate);
+    hub = await start(setting);
+  }
   let world: World | undefined;
   const interrupted = new Promise<never>((_resolve, reject) => {
     io.signal.addEventListener('abort', () => reject(new Error('interrupted')), { once: true });

@@ -1,11 +1,13 @@
 // The hub of the demo world: `evroam serve` as a process of its own, which ends with us.
 import { fork } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Admin, openAdmin } from '../admin.js';
 import { failure } from '../errors.js';
 import { isRecord } from '../output/path.js';
+import { keepFile } from './durable.js';
 
 export interface HubAddresses {
   readonly admin: string;
@@ -38,6 +40,7 @@ export interface HubProcessOptions {
 /** Starts a hub and waits until it is ready. Its log goes to `hub.log` in the data folder. */
 export async function startHubProcess({ folder, clock, ports, environment, onStep }: HubProcessOptions): Promise<HubProcess> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  keepServerKey(folder, environment);
   const logFile = join(folder, 'hub.log');
   const log = openSync(logFile, 'a', 0o600);
   const child = fork(fileURLToPath(new URL('../main.js', import.meta.url)), ['serve'], {
@@ -85,6 +88,15 @@ export async function startHubProcess({ folder, clock, ports, environment, onSte
       await admin.close();
     },
   };
+}
+
+/**
+ * Whoever shares a database shares its server key. A demo on a database that outlives its folder finds the key again: it is made from
+ * the database's own address, which is as secret as the database.
+ */
+function keepServerKey(folder: string, { DATABASE_URL, EVROAM_SERVER_KEY }: HubProcessOptions['environment']): void {
+  if (!DATABASE_URL || EVROAM_SERVER_KEY || existsSync(join(folder, 'server.key'))) return;
+  keepFile(folder, 'server.key', createHash('sha256').update(`evroam demo ${DATABASE_URL}`).digest('hex'));
 }
 
 function portsOf(ports: HubProcessOptions['ports']): Readonly<Record<string, string>> {

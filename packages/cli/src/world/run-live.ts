@@ -11,6 +11,7 @@ import { safe } from '../output/safe.js';
 import { sendDrivers } from './drivers.js';
 import { keepFile, readKept } from './durable.js';
 import { startHubProcess } from './hub-process.js';
+import { afterAll } from './later.js';
 import { endOfDay, readState } from './live.js';
 import { buildWorld, type World } from './setup.js';
 
@@ -21,11 +22,19 @@ const LOOK_MS = 1000;
 export async function runLive(io: Io, { folder: given, rate }: { folder: string; rate: number }): Promise<ExitCode> {
   const folder = resolve(given);
   const own = join(folder, 'demo');
-  const setting = io.environment.clock ?? nextClock(own, rate);
-  const clock = clockFromSetting(setting);
   const onStep = (step: string) => io.talk(`· ${step}`);
   onStep(`starting a hub on ${folder}`);
-  const hub = await startHubProcess({ folder, clock: setting, ports: 'usual', environment: io.environment.all, onStep });
+  const start = (clock: string | undefined) => startHubProcess({ folder, clock, ports: 'usual', environment: io.environment.all, onStep });
+  let setting = io.environment.clock ?? nextClock(own, rate);
+  let hub = await start(setting);
+  const settled = readKept(own, 'clock.json') === undefined ? await afterAll(hub.admin) : undefined;
+  if (settled && settled > clockFromSetting(setting).now() && io.environment.clock === undefined && rate !== 1) {
+    onStep('the database is ahead of this folder: time goes on there');
+    await hub.stop();
+    setting = clockSetting(settled, rate);
+    hub = await start(setting);
+  }
+  const clock = clockFromSetting(setting);
   const events: string[] = [];
   const heard = new Map<string, string>();
   let screen: Screen | undefined;

@@ -87,8 +87,9 @@ export async function buildWorld(options: WorldOptions): Promise<World> {
       await admin.ask('POST', '/admin/v1/tariffs', { body: tariffWithBorder(border) });
     };
     await releaseTariff(new Date(clock.now().getTime() + 3_600_000));
-    const location = 'HARBOUR';
-    const ids = Array.from({ length: options.chargers }, (_, index) => `CS-${index + 1}`);
+    const run = await runName(admin, folder);
+    const location = `HARBOUR${run}`;
+    const ids = Array.from({ length: options.chargers }, (_, index) => `CS-${index + 1}${run}`);
     await admin.ask('PUT', `/admin/v1/locations/${HUB_PARTY}/${location}`, { body: locationOf(ids) });
 
     onStep(`${ids.length} chargers, over OCPP 1.6`);
@@ -172,6 +173,15 @@ export async function buildWorld(options: WorldOptions): Promise<World> {
     await stop();
     throw error;
   }
+}
+
+/** Nothing on a new database or our own; a name of its own for a run on a database where somebody else's chargers have ours. */
+async function runName(admin: Admin, folder: string): Promise<string> {
+  for await (const { id } of admin.list('/admin/v1/stations')) {
+    if (id === 'CS-1' && readKept(join(folder, 'chargers', 'CS-1'), 'credential.json') === undefined)
+      return `-${Date.now().toString(36).toUpperCase()}`;
+  }
+  return '';
 }
 
 /** The charger's password is told once, when it is added; after that it stands on the charger's own disk. */
