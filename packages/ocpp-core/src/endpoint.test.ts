@@ -318,4 +318,30 @@ describe('an endpoint', () => {
     peer.say([2, 'b', 'Heartbeat', {}]);
     expect((await peer.hear()).slice(0, 2)).to.deep.equal([3, 'b']);
   });
+
+  it('does not take the failure of a call inside a handler for the answer', async () => {
+    const { csms, station } = joined();
+    csms.handle(v16.Heartbeat, async () => {
+      await csms.call(v16.ClearCache, {});
+      return { currentTime: accepted.currentTime };
+    });
+    // The station does not handle ClearCache: NotSupported comes back, and is no answer to the heartbeat.
+    expect((await failure(station.call(v16.Heartbeat, {}))).code).to.equal('InternalError');
+  });
+
+  it('survives what JSON cannot hold, in an answer and in a call', async () => {
+    const [left, right] = socketPair();
+    const csms = openEndpoint('csms', left, { actions: v201 });
+    const station = openEndpoint('station', right, { actions: v201 });
+    const circular: Record<string, unknown> = {};
+    circular.self = circular;
+    csms.handle(v201.DataTransfer, async ({ vendorId }) => ({ status: 'Accepted', ...(vendorId === 'loop' ? { data: circular } : {}) }));
+    expect((await failure(station.call(v201.DataTransfer, { vendorId: 'loop' }))).code).to.equal('InternalError');
+    let failed: unknown;
+    await station.call(v201.DataTransfer, { vendorId: 'x', data: circular }).catch((error: unknown) => {
+      failed = error;
+    });
+    expect(failed).to.be.instanceOf(TypeError);
+    expect(await station.call(v201.DataTransfer, { vendorId: 'x' })).to.deep.equal({ status: 'Accepted' });
+  });
 });

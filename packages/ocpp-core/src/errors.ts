@@ -80,7 +80,8 @@ export function codeFor(version: Version, code: OcppErrorCode): WireCode {
 /** A received code; one that no version knows is read as GenericError. */
 export const codeFrom = (code: string): WireCode => (isWireCode(code) ? code : 'GenericError');
 
-const isWireCode = (code: string): code is WireCode => known.has(code);
+/** True for what may stand in a CALLERROR of any version. */
+export const isWireCode = (code: string): code is WireCode => known.has(code);
 
 /** The error code for the first keyword that ajv found broken; `root` is a payload that is no object. */
 export function codeOfKeyword(version: Version, keyword: string, root: boolean): WireCode {

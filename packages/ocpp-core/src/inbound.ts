@@ -2,30 +2,28 @@ import { type Due, unwatch, watch } from './overdue.js';
 
 /** Whoever does the work of an `Inbound`. */
 export interface InboundOwner<Message> {
-  /** Does the work of one message; never rejects. */
-  work(message: Message): Promise<void>;
+  /** Begins the work of one message; `done` is to be called when it is over. Never throws. */
+  work(message: Message): void;
   /** A message was not done in time, and is given up. */
   late(message: Message): void;
-  /** Nothing is left: the owner may forget the queue. An idle connection, of which there are many, then holds none. */
-  idle(): void;
 }
 
 /** Work of the peer's that is done one after the other, so that answers go out in arrival order. */
 export class Inbound<Message> implements Due {
   readonly #owner: InboundOwner<Message>;
-  readonly #timeoutMs: number;
-  readonly #queue: Message[] = [];
+  readonly timeoutMs: number;
+  #queue: Message[] | undefined;
   #current: Message | undefined;
   dueAt = 0;
 
   constructor(owner: InboundOwner<Message>, timeoutMs: number) {
     this.#owner = owner;
-    this.#timeoutMs = timeoutMs;
+    this.timeoutMs = timeoutMs;
   }
 
   /** Messages that wait or are being answered. */
   get size(): number {
-    return this.#queue.length + (this.#current === undefined ? 0 : 1);
+    return (this.#queue?.length ?? 0) + (this.#current === undefined ? 0 : 1);
   }
 
   /** True while this message is the one being answered and not given up. */
@@ -35,12 +33,20 @@ export class Inbound<Message> implements Due {
 
   add(message: Message): void {
     if (this.#current === undefined) this.#start(message);
-    else this.#queue.push(message);
+    else {
+      this.#queue ??= [];
+      this.#queue.push(message);
+    }
+  }
+
+  /** A message is answered, or needs no answer; the next one begins. */
+  done(message: Message): void {
+    if (this.#current === message) this.#next();
   }
 
   /** Forgets what waits; what is being answered ends by itself. */
   close(): void {
-    this.#queue.length = 0;
+    this.#queue = undefined;
     unwatch(this);
   }
 
@@ -53,20 +59,17 @@ export class Inbound<Message> implements Due {
 
   #start(message: Message): void {
     this.#current = message;
-    this.dueAt = performance.now() + this.#timeoutMs;
     watch(this);
-    void this.#owner.work(message).then(() => {
-      if (this.#current === message) this.#next();
-    });
+    this.#owner.work(message);
   }
 
   #next(): void {
     this.#current = undefined;
-    const next = this.#queue.shift();
+    const next = this.#queue?.shift();
     if (next !== undefined) this.#start(next);
     else {
+      this.#queue = undefined;
       unwatch(this);
-      this.#owner.idle();
     }
   }
 }

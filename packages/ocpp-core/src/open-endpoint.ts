@@ -1,7 +1,7 @@
 import { type AnyAction, type ResponseOf, type Role, tableOf, type Version, versionOf } from './action.js';
 import { checkPayload, errorOf } from './check.js';
 import type { Closed, Endpoint, EndpointOptions } from './endpoint.js';
-import { codeFor, codeFrom, OcppError } from './errors.js';
+import { codeFor, OcppError } from './errors.js';
 import {
   CALL,
   CALLERROR,
@@ -21,7 +21,9 @@ import { Inbound, type InboundOwner } from './inbound.js';
 import { defaultLimits, type Limits } from './limits.js';
 import type { Observation } from './observation.js';
 import { type CallOptions, Outbound } from './outbound.js';
-import { replayed, replayKey } from './replay.js';
+import { closedError, internal, isOurs, Refusal, refused, saidByPeer, unknownType } from './refusal.js';
+import { type ReplayStore, replayed, replayKey } from './replay.js';
+import type { Schema } from './schema.js';
 import { SIGNED, type SignedPayload, unwrapSigned } from './signed.js';
 import type { Socket, SocketListener } from './socket.js';
 
@@ -107,10 +109,6 @@ export class OpenEndpoint<Self extends Role, Actions> implements Endpoint<Self, 
     this.#onEnd?.();
   }
 
-  idle(): void {
-    this.#inbound = undefined;
-  }
-
   #say(text: string): void {
     this.#options.observe?.({ kind: 'said', text });
     this.#socket.send(text);
@@ -136,7 +134,7 @@ export class OpenEndpoint<Self extends Role, Actions> implements Endpoint<Self, 
   #hearRequest(frame: Request): void {
     this.#inbound ??= new Inbound<Request>(this, this.#limits.answerTimeoutMs);
     this.#inbound.add(frame);
-    if (!this.#paused && (this.#inbound?.size ?? 0) > this.#limits.waitingMessages) {
+    if (!this.#paused && this.#inbound.size > this.#limits.waitingMessages) {
       this.#paused = true;
       this.#socket.pause();
     }
@@ -189,52 +187,90 @@ export class OpenEndpoint<Self extends Role, Actions> implements Endpoint<Self, 
     return { payload: mended.payload };
   }
 
-  async work(request: Request): Promise<void> {
+  /** One promise for a message, the handler's own: each more would cost a tenth of a small message. */
+  work(request: Request): void {
     try {
-      const answer = await this.#handled(request);
-      if (answer !== undefined) this.#reply(request, answer);
+      const { action, payload, signed } = this.#admitted(request);
+      const handler = this.#own?.of(action.name) ?? this.#options.handlers?.of(action.name);
+      if (!handler) throw refused('NotSupported', `${action.name} is not supported here`);
+      const incoming = signed ? { endpoint: this, messageId: request.id, signed } : { endpoint: this, messageId: request.id };
+      const answer =
+        this.#options.replay && replayed.has(action.name)
+          ? this.#firstAnswer(this.#options.replay, action, request.id, payload, () => handler(payload, incoming))
+          : Promise.resolve(handler(payload, incoming));
+      answer.then(
+        (value) => this.#finish(request, action, value),
+        (error: unknown) => this.#fail(request, error),
+      );
     } catch (error) {
-      this.#replyError(request, error);
-    }
-    if (this.#paused && (this.#inbound?.size ?? 0) <= this.#limits.waitingMessages / 2) {
-      this.#paused = false;
-      this.#socket.resume();
+      this.#fail(request, error);
     }
   }
 
-  /** The text of the answer; undefined for a SEND. */
-  async #handled({ type, id, action: given, payload: wrapped }: Request): Promise<string | undefined> {
-    let name = given;
-    let payload = wrapped;
-    let signed: SignedPayload | undefined;
-    if (this.version !== '1.6' && given.endsWith(SIGNED)) {
-      name = given.slice(0, -SIGNED.length);
-      ({ payload, signed } = unwrapSigned(wrapped));
-    }
+  /** The message with its action and checked payload; throws a Refusal when no handler may see it. */
+  #admitted({ type, id, action: given, payload: wrapped }: Request): { action: AnyAction; payload: unknown; signed?: SignedPayload } {
+    const isSigned = this.version !== '1.6' && given.endsWith(SIGNED);
+    const name = isSigned ? given.slice(0, -SIGNED.length) : given;
     const action = this.#known.get(name);
     if (!action) throw refused('NotImplemented', `${name.slice(0, 50)} is not an action of OCPP ${this.version}`);
     if (action.from === this.role) throw refused('NotSupported', `${name} is not sent by the ${this.role === 'csms' ? 'station' : 'csms'}`);
     if ((type === SEND) !== (action.response === undefined)) throw refused('ProtocolError', `${name} is sent as the other message type`);
-    const checked = this.#check(action, 'request', id, payload);
+    const unwrapped = isSigned ? unwrapSigned(wrapped) : undefined;
+    const checked = this.#check(action, 'request', id, unwrapped ? unwrapped.payload : wrapped);
     if (checked instanceof OcppError) throw new Refusal(checked);
     const barred = this.#options.gate?.admit(action);
     if (barred) throw new Refusal(barred);
-    const handler = this.#own?.of(name) ?? this.#options.handlers?.of(name);
-    if (!handler) throw refused('NotSupported', `${name} is not supported here`);
-    const incoming = { endpoint: this, messageId: id, ...(signed ? { signed } : {}) };
-    if (!action.response) {
-      await handler(checked.payload, incoming);
-      return undefined;
+    return unwrapped ? { action, payload: checked.payload, signed: unwrapped.signed } : { action, payload: checked.payload };
+  }
+
+  /** The stored answer of a repeated message, else the handler's, stored before it is sent. */
+  async #firstAnswer(
+    store: ReplayStore,
+    action: AnyAction,
+    id: string,
+    payload: unknown,
+    handle: () => Promise<unknown>,
+  ): Promise<unknown> {
+    const key = replayKey(this.identity, action.name, id, payload);
+    const stored = await store.recall(key);
+    if (stored !== undefined) {
+      this.#tell({ kind: 'replayed', action: action.name, messageId: id });
+      return stored;
     }
-    const key = this.#options.replay && replayed.has(name) ? replayKey(this.identity, name, id, checked.payload) : undefined;
-    const stored = key && (await this.#options.replay?.recall(key));
-    if (stored !== undefined) this.#tell({ kind: 'replayed', action: name, messageId: id });
-    const answer = stored ?? (await handler(checked.payload, incoming));
-    const verdict = checkPayload(this.version, action.response, answer);
-    if (!verdict.ok) throw new Error(`our answer to ${errorOf(verdict, name).message}`);
+    const answer = await handle();
+    // A wrong answer is not worth remembering; it is refused below.
+    if (action.response && checkPayload(this.version, action.response, answer).ok) await store.remember(key, answer);
+    return answer;
+  }
+
+  #finish(request: Request, action: AnyAction, answer: unknown): void {
+    try {
+      if (action.response) this.#reply(request, this.#answerText(request.id, action, action.response, answer));
+    } catch (error) {
+      this.#replyError(request, error);
+    }
+    this.#done(request);
+  }
+
+  #answerText(id: string, action: AnyAction, schema: Schema, answer: unknown): string {
+    const verdict = checkPayload(this.version, schema, answer);
+    if (!verdict.ok) throw new Error(`our answer to ${errorOf(verdict, action.name).message}`);
+    const text = writeResult(id, answer);
     this.#options.gate?.answered(action, answer);
-    if (key && stored === undefined) await this.#options.replay?.remember(key, answer);
-    return writeResult(id, answer);
+    return text;
+  }
+
+  #fail(request: Request, error: unknown): void {
+    this.#replyError(request, error);
+    this.#done(request);
+  }
+
+  #done(request: Request): void {
+    this.#inbound?.done(request);
+    if (this.#paused && (this.#inbound?.size ?? 0) <= this.#limits.waitingMessages / 2) {
+      this.#paused = false;
+      this.#socket.resume();
+    }
   }
 
   #reply(request: Request, text: string): void {
@@ -243,10 +279,10 @@ export class OpenEndpoint<Self extends Role, Actions> implements Endpoint<Self, 
 
   #replyError(request: Request, error: unknown): void {
     const { type, id, action } = request;
+    const said = error instanceof Refusal ? error.error : isOurs(error) ? error : internal;
     if (error instanceof Refusal) this.#tell({ kind: 'refused', action, messageId: id, error: error.error });
-    else if (!(error instanceof OcppError)) this.#tell({ kind: 'handlerFailed', action, messageId: id, error });
+    else if (said === internal) this.#tell({ kind: 'handlerFailed', action, messageId: id, error });
     if (type === SEND) return;
-    const said = error instanceof Refusal ? error.error : error instanceof OcppError ? error : internal;
     this.#reply(request, writeError(CALLERROR, id, codeFor(this.version, said.code), said.message, said.details));
   }
 
@@ -267,25 +303,3 @@ const limitsOf = ({ limits }: { readonly limits?: Partial<Limits> }): Limits => 
   return whole;
 };
 const wholeLimits = new WeakMap<Partial<Limits>, Limits>();
-
-/** A refusal of ours, as against an OcppError that a handler throws. */
-class Refusal {
-  readonly error: OcppError;
-  constructor(error: OcppError) {
-    this.error = error;
-  }
-}
-
-const saidByPeer = ({ code, description, details }: Extract<Frame, { code: string }>): OcppError =>
-  new OcppError(codeFrom(code), description, { details, fromPeer: true });
-const refused = (code: 'NotImplemented' | 'NotSupported' | 'ProtocolError', message: string): Refusal =>
-  new Refusal(new OcppError(code, message));
-const closedError = new OcppError('ConnectionClosed', 'the connection is closed');
-// What went wrong inside is no business of the peer's.
-const internal = new OcppError('InternalError');
-const unknownType = (id: string): Unreadable => ({
-  type: 'unreadable',
-  id,
-  error: new OcppError('MessageTypeNotSupported', 'the message type is not known'),
-  answerable: true,
-});

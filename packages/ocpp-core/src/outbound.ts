@@ -16,7 +16,7 @@ export interface CallOptions {
 interface Outgoing {
   readonly id: string;
   readonly action: AnyAction;
-  readonly payload: unknown;
+  readonly text: string;
   readonly timeoutMs: number;
   settle(error: OcppError | undefined, answer?: unknown): void;
   timer?: NodeJS.Timeout;
@@ -47,10 +47,12 @@ export class Outbound {
       return Promise.reject(new OcppError('TooManyCalls', `${this.#most} calls wait already`));
     return new Promise((resolve, reject) => {
       const cancel = () => this.#cancel(outgoing);
+      const id = options.messageId ?? randomUUID();
       const outgoing: Outgoing = {
-        id: options.messageId ?? randomUUID(),
+        id,
         action,
-        payload,
+        // Written at once: what JSON cannot hold fails here, not when its turn comes.
+        text: writeCall(CALL, id, action.name, payload),
         timeoutMs,
         settle: (error, answer) => {
           options.signal?.removeEventListener('abort', cancel);
@@ -96,7 +98,7 @@ export class Outbound {
   #send(outgoing: Outgoing): void {
     this.#current = outgoing;
     outgoing.timer = setTimeout(() => this.#timeOut(outgoing), outgoing.timeoutMs);
-    this.#say(writeCall(CALL, outgoing.id, outgoing.action.name, outgoing.payload));
+    this.#say(outgoing.text);
   }
 
   #timeOut(outgoing: Outgoing): void {

@@ -1,7 +1,8 @@
-/** Something that must be done by a moment, told when it was not. */
+/** Something that must be done in time, told when it was not. */
 export interface Due {
-  /** Wall time in ms (`performance.now()`). */
-  readonly dueAt: number;
+  readonly timeoutMs: number;
+  /** Set by the watch: the wall time in ms (`performance.now()`) at which it is overdue. */
+  dueAt: number;
   overdue(): void;
 }
 
@@ -10,10 +11,11 @@ const watched = new Set<Due>();
 let timer: NodeJS.Timeout | undefined;
 
 /**
- * Watches a deadline with one timer for the whole process, to within 200 ms: a timer for each message of each
- * connection costs more than the message's own check.
+ * Watches for a time-out with one timer for the whole process, to within two ticks of 200 ms: a timer, or even a look at
+ * the clock, for each message of each connection costs more than the message's own check.
  */
 export function watch(due: Due): void {
+  due.dueAt = 0;
   watched.add(due);
   timer ??= setInterval(tick, TICK_MS);
 }
@@ -26,9 +28,11 @@ export function unwatch(due: Due): void {
 function tick(): void {
   const now = performance.now();
   for (const due of watched) {
-    if (due.dueAt > now) continue;
-    watched.delete(due);
-    due.overdue();
+    if (due.dueAt === 0) due.dueAt = now + due.timeoutMs;
+    else if (due.dueAt <= now) {
+      watched.delete(due);
+      due.overdue();
+    }
   }
   if (watched.size === 0) {
     clearInterval(timer);
