@@ -1,8 +1,11 @@
 // One listener's worth of OCPI: the versions endpoint, and many interfaces of many versions, for many partners.
+
+import { type Authenticate, type Known, remembering } from './callers.js';
 import { compile } from './check.js';
-import { envelopeText, OcpiError } from './envelope.js';
-import { authorization, header, type Party, type Routing, readRouting, type TokenCoding, tokenReadings } from './headers.js';
-import { type Handle, type OcpiRequest, type OcpiResponse, Payload } from './message.js';
+import { directoryHeaders, directoryOf, hasRoles } from './directory.js';
+import { OcpiError } from './envelope.js';
+import { header, type Party, type Routing, readRouting } from './headers.js';
+import type { Handle, OcpiRequest, OcpiResponse, Payload } from './message.js';
 import type { Interface, InterfaceRole } from './module.js';
 import { ownerInPath } from './owner.js';
 import { failure, type Served } from './server.js';
@@ -13,9 +16,6 @@ export interface Caller {
 }
 
 const isRegistering = (partner: object): boolean => 'registering' in partner && partner.registering === true;
-
-/** Looks up the partner that a token belongs to. Called with each reading of the header, decoded first. */
-export type Authenticate<P> = (token: string, coding: TokenCoding) => Promise<P | undefined> | P | undefined;
 
 /** A request that may be for somebody else: what a hub decides on before the interface is asked. */
 export interface Passing<P> {
@@ -67,7 +67,6 @@ export interface Host extends Handle {
   warm(): void;
 }
 
-const REMEMBERED = 10_000;
 const systemClock = { now: () => new Date() };
 
 interface Mount<P> {
@@ -83,7 +82,12 @@ export function createHost<P extends object>(options: HostOptions<P>): Host {
   const url = options.url.replace(/\/+$/, '');
   const base = new URL(url).pathname.replace(/\/+$/, '');
   const mounts = mountAll(versions, url);
-  const directory = directoryOf(versions, mounts, url, clock);
+  const directory = directoryOf(
+    Object.keys(versions),
+    [...mounts.values()].map(({ served, version, url: at }) => ({ face: served.face, version, url: at })),
+    url,
+    clock,
+  );
   const who = remembering(options.authenticate, options.rememberMs ?? 5000);
 
   /** Everything between the token and the interface; no await on the way unless somebody asked for one. */
@@ -144,8 +148,6 @@ function routingOf(request: OcpiRequest): Routing {
   }
 }
 
-const hasRoles = (version: string): boolean => version !== '2.1.1' && version !== '2.0';
-
 function mountAll<P>(versions: Readonly<Record<string, readonly Served<P>[]>>, url: string): Map<string, Mount<P>> {
   const mounts = new Map<string, Mount<P>>();
   for (const [version, all] of Object.entries(versions))
@@ -187,70 +189,6 @@ function splitUrl(url: string): { path: string; query: string } {
   const whole = url.startsWith('/') ? url : url.replace(/^[a-z]+:\/\/[^/?]*/i, '');
   const cut = whole.indexOf('?');
   return cut < 0 ? { path: whole, query: '' } : { path: whole.slice(0, cut), query: whole.slice(cut + 1) };
-}
-
-type Directory = (path: string) => Payload | undefined;
-
-/** The answers of the versions and version details endpoints. OCPI 2.2.1, 6.1, 6.2 */
-function directoryOf<P>(
-  versions: Readonly<Record<string, readonly Served<P>[]>>,
-  mounts: ReadonlyMap<string, Mount<P>>,
-  url: string,
-  clock: { now(): Date },
-): Directory {
-  const all = Object.keys(versions).map((version) => ({ version, url: `${url}/${version}` }));
-  const pages = new Map<string, string>([['/versions', JSON.stringify(all)]]);
-  for (const version of Object.keys(versions)) {
-    const own = [...mounts.values()].filter((mount) => mount.version === version);
-    const endpoints = own.map(({ served: { face }, url: at }) => ({
-      identifier: face.module,
-      ...(hasRoles(version) ? { role: face.module === 'credentials' ? 'SENDER' : face.role } : {}),
-      url: at,
-    }));
-    pages.set(`/${version}`, JSON.stringify({ version, endpoints }));
-  }
-  return (path) => {
-    const page = pages.get(path.endsWith('/') ? path.slice(0, -1) : path);
-    return page === undefined ? undefined : Payload.text(envelopeText(clock.now(), 1000, 'Success', page));
-  };
-}
-
-function directoryHeaders(request: OcpiRequest): Record<string, string> {
-  const headers: Record<string, string> = { 'content-type': 'application/json' };
-  for (const name of ['x-request-id', 'x-correlation-id']) {
-    const value = header(request.headers, name);
-    if (value !== undefined) headers[name] = value;
-  }
-  return headers;
-}
-
-interface Known<P> {
-  readonly partner: P;
-  readonly token: string;
-  readonly until: number;
-}
-
-/** A map from header to partner stands before the look-up: a few entries, for a short time, and emptied when tokens change. */
-function remembering<P>(authenticate: Authenticate<P>, forMs: number) {
-  const entries = new Map<string, Known<P>>();
-  return {
-    known(value: string | undefined): Known<P> | undefined {
-      const hit = value === undefined ? undefined : entries.get(value);
-      return hit && hit.until > performance.now() ? hit : undefined;
-    },
-    async ask(value: string | undefined): Promise<Known<P>> {
-      for (const { token, coding } of tokenReadings(value)) {
-        const partner = await authenticate(token, coding);
-        if (partner === undefined) continue;
-        const entry = { partner, token, until: performance.now() + forMs };
-        if (entries.size >= REMEMBERED) entries.clear();
-        if (forMs > 0) entries.set(value ?? authorization(token, coding), entry);
-        return entry;
-      }
-      throw new OcpiError('unauthorized');
-    },
-    forget: () => entries.clear(),
-  };
 }
 
 async function list(request: OcpiRequest, body: Payload): Promise<OcpiResponse> {

@@ -1,5 +1,6 @@
 // The door of @evroam/ocpi. Versions, transports, pricing, statements and simulators stand behind subpaths.
 export { type Addresses, type Allowed, addresses, type CheckUrlOptions, checkUrl, isRegistered, type Resolve } from './addresses.js';
+export type { Authenticate } from './callers.js';
 export { compile, fits, isDateTime, sameText, toDate, type Violation, violation, violations } from './check.js';
 export {
   type CallSettings,
@@ -54,7 +55,7 @@ export {
   type TokenCoding,
   tokenReadings,
 } from './headers.js';
-export { type Authenticate, type Caller, createHost, type Host, type HostOptions, type Passing } from './host.js';
+export { type Caller, createHost, type Host, type HostOptions, type Passing } from './host.js';
 export { broadcastRoles, createHub, type Delivery, type Hub, type HubCaller, type HubOptions } from './hub.js';
 export { type Handle, noPayload, type OcpiRequest, type OcpiResponse, Payload } from './message.js';
 export {
