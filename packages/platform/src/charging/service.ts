@@ -3,6 +3,7 @@ import { rate } from '../model/rating.js';
 import type { Session } from '../model/session.js';
 import { createAuthorisation } from './service/authorisation.js';
 import { createBeginning } from './service/beginning.js';
+import { createBilling } from './service/billing.js';
 import { createHearing } from './service/hearing.js';
 import type { ChargingNeeds } from './service/needs.js';
 import { createRating } from './service/rating.js';
@@ -35,6 +36,7 @@ export function createService(needs: ChargingNeeds) {
     ...hearing,
     ...reservations,
     heardStart: beginning.heardStart,
+    heardBill: createBilling(needs, beginning),
     requestStart: requests.requestStart,
     requestStop: requests.requestStop,
     startRequest: requests.startRequest,

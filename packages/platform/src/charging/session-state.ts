@@ -34,7 +34,15 @@ export interface SessionFacts {
 }
 
 /** Something about the meter or the clock that was noticed. */
-export type Flag = 'registerWentBack' | 'registerJumped' | 'registerReset' | 'clockCorrected' | 'gap' | 'startMissing' | 'lateReading';
+export type Flag =
+  | 'registerWentBack'
+  | 'registerJumped'
+  | 'registerReset'
+  | 'clockCorrected'
+  | 'gap'
+  | 'startMissing'
+  | 'lateReading'
+  | 'billDiffers';
 
 export interface Metered {
   /** The newest moment that counted. */

@@ -8,7 +8,7 @@ export type * from './session-state.js';
 type Charging = ChargingState & { phase: 'charging' };
 
 /** Flags that a person has to look at before money flows. */
-const HOLDING: ReadonlySet<Flag> = new Set(['registerWentBack', 'registerJumped']);
+const HOLDING: ReadonlySet<Flag> = new Set(['registerWentBack', 'registerJumped', 'billDiffers']);
 
 const RANK = { started: 0, metered: 1, stopped: 2 } as const;
 
@@ -78,7 +78,7 @@ function end(state: Charging, stop: ChargingEvent & { kind: 'stopped' }, borders
 export function recount(state: ChargingState, facts: SessionFacts, events: readonly ChargingEvent[], borders: PriceBorders): ChargingState {
   const ordered = [...events].map((event) => onOurClock(event, facts)).sort((a, b) => compare(orderOf(a), orderOf(b)));
   const { startedAt } = facts;
-  const kept = state.flags.filter((flag) => flag === 'lateReading' || flag === 'gap');
+  const kept = state.flags.filter((flag) => flag === 'lateReading' || flag === 'gap' || flag === 'billDiffers');
   const counted = (next: ChargingState): ChargingState => ({ ...next, heard: state.heard, flags: [...new Set([...next.flags, ...kept])] });
   let next: Charging = begin(facts);
   for (const event of ordered) {

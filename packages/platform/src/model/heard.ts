@@ -1,5 +1,6 @@
 // What own stations say, in the same words from every protocol.
 import type { StationId } from '../kernel/ids.js';
+import type { TariffVersion } from './tariff.js';
 
 /** `unknown`: the station is not connected, and nobody knows what goes on there. */
 export type Activity = 'charging' | 'suspended' | 'unknown';
@@ -53,7 +54,8 @@ export interface HeardStop extends FromStation {
 export interface HeardTransaction extends FromStation {
   transactionKey: string;
   kind: 'started' | 'metered' | 'stopped';
-  seqNo: number;
+  /** Absent where the protocol numbers no events. */
+  seqNo?: number;
   at: Date;
   samples: readonly Sample[];
   signed?: readonly unknown[];
@@ -63,6 +65,25 @@ export interface HeardTransaction extends FromStation {
   remoteStartId?: number;
   reservationNumber?: number;
   reason?: string;
+  /** The tariffs that the station itself charges by; absent: those on sale at the start. */
+  tariffs?: readonly TariffVersion[];
+}
+
+/** The whole of a session as the station that named it has billed it: what it says of time and energy is final. YKC V1.6, 8.7 */
+export interface HeardBill extends FromStation {
+  transactionKey: string;
+  connectorNumber: number;
+  token?: { uid: string; kind: TokenKind };
+  remoteStartId?: number;
+  startedAt: Date;
+  endedAt: Date;
+  reason: string;
+  /** Stretches of one price each, in order, the first from `startedAt`. */
+  periods: readonly { startedAt: Date; energyMilliWh: number }[];
+  /** The tariffs that the station charged by. */
+  tariffs?: readonly TariffVersion[];
+  /** Its amounts are not what its tariffs come to: a person looks at it before money flows. */
+  differs: boolean;
 }
 
 /** What a connector does now, or that nobody can know. */

@@ -44,13 +44,13 @@ export function createBeginning(needs: ChargingNeeds, authorise: Authorise) {
   async function factsOf(
     operatorId: OperatorId,
     place: StationPlace,
-    heard: { at: Date; registerMilliWh?: number; uid?: string },
+    heard: { at: Date; registerMilliWh?: number; uid?: string; tariffs?: HeardTransaction['tariffs'] },
     { verdict, authorizationReference }: Authorised,
     request: StartRequest | undefined,
   ): Promise<Omit<SessionFacts, 'id'>> {
     const shift = clockShift(heard.at, clock.now());
     const startedAt = new Date(heard.at.getTime() + (shift ?? 0));
-    const inForce = await tariffs.inForce(operatorId, place.tariffIds, startedAt);
+    const inForce = heard.tariffs ?? (await tariffs.inForce(operatorId, place.tariffIds, startedAt));
     const token = request?.token ?? verdict.token ?? unknownToken(place.place.owner, heard.uid ?? 'unknown');
     const reference = request?.authorizationReference ?? authorizationReference;
     return {
@@ -135,7 +135,8 @@ export function createBeginning(needs: ChargingNeeds, authorise: Authorise) {
       const request = await requestOf(tx, operatorId, heard, now);
       const uid = token === undefined ? {} : { uid: token.uid };
       const register = heard.samples.find(({ at }) => at.getTime() === heard.at.getTime())?.registerMilliWh;
-      const start = { at: heard.at, ...(register === undefined ? {} : { registerMilliWh: register }), ...uid };
+      const charged = heard.tariffs === undefined ? {} : { tariffs: heard.tariffs };
+      const start = { at: heard.at, ...(register === undefined ? {} : { registerMilliWh: register }), ...uid, ...charged };
       const fresh = await factsOf(operatorId, place, start, authorised ?? { verdict: { allowed: false, reason: 'unknown' } }, request);
       const marks = {
         ...(heard.kind === 'started' ? {} : { provisional: true as const }),

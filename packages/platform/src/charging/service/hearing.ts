@@ -83,7 +83,7 @@ export function createHearing(
     const message = {
       kind,
       at,
-      seqNo,
+      ...(seqNo === undefined ? {} : { seqNo }),
       samples,
       ...(activity === undefined ? {} : { activity }),
       ...(reason === undefined ? {} : { reason }),
