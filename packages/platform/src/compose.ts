@@ -23,6 +23,7 @@ import type { Clock } from './kernel/clock.js';
 import type { NewId, OperatorId, PartnerId, PartyId, StationId } from './kernel/ids.js';
 import { createOperations, migrations as operationsMigrations, routes as operationsRoutes } from './operations/index.js';
 import {
+  AGREEMENT_ACTIVATE,
   createRoaming,
   OCPI_PATH,
   consumers as roamingConsumers,
@@ -137,11 +138,13 @@ export async function compose(ground: Ground) {
       users,
       tariffs: operations,
       signing: auth,
+      approvals: auth.approvals,
       cdrArrived: (tx, operatorId, owner, cdrId) =>
         emit(tx, operatorId, [{ consumer: of.cdrRecord, key: cdrId, body: { owner, cdrId, source: 'partner' } }]),
     },
     { sql, log },
   );
+  auth.approvals.onApproved(AGREEMENT_ACTIVATE, roaming.activateApproved);
   const settlement = createSettlement(
     {
       transact,
@@ -255,7 +258,7 @@ export async function compose(ground: Ground) {
       operationsRoutes(operations, clock),
       gatewayRoutes(gateway, clock),
       chargingRoutes({ charging, token: users.token, placeByEvseId: stations.placeByEvseId, newId }),
-      roamingRoutes({ roaming, ...roaming, clock }),
+      roamingRoutes({ roaming, ...roaming, clock, caller }),
     ]
       .map((router): [string, RequestHandler] => ['/admin/v1', router])
       .concat([['/admin/v1/settlement', settlementRoutes(settlement, caller)]]),

@@ -14,6 +14,7 @@ export { OCPI_PATH } from './listen.js';
 export { migrations } from './migrations.js';
 export type { Partner } from './partner.js';
 export { routes } from './routes.js';
+export { ACTIVATE as AGREEMENT_ACTIVATE } from './service/agreements.js';
 export { NotDelivered } from './service/deliveries.js';
 export type { RoamingService } from './service.js';
 

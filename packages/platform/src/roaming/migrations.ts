@@ -131,4 +131,26 @@ export const migrations = [
       )`,
     ],
   },
+  {
+    name: 'roaming-003-drafts',
+    up: [
+      // Versions of before this have nobody in them.
+      `ALTER TABLE roaming_agreement ADD COLUMN activated_at timestamptz, ADD COLUMN asked_by text, ADD COLUMN approved_by text,
+        ADD COLUMN reason text`,
+      `CREATE TABLE roaming_agreement_draft (
+        operator_id text NOT NULL,
+        draft_id text NOT NULL,
+        approval_id text NOT NULL,
+        id text NOT NULL,
+        body jsonb NOT NULL,
+        digest text NOT NULL,
+        state text NOT NULL,
+        asked_by text NOT NULL,
+        asked_at timestamptz NOT NULL,
+        reason text NOT NULL,
+        PRIMARY KEY (operator_id, draft_id),
+        UNIQUE (operator_id, approval_id)
+      )`,
+    ],
+  },
 ] as const;

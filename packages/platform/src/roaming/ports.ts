@@ -60,3 +60,15 @@ export interface SigningPort {
   /** The public key (SPKI, base64) with which statements of a party of ours are verified. */
   verifyingKey(operatorId: OperatorId, party: PartyId): Promise<string>;
 }
+
+/** Approval by a second person. What is approved is done by `activateApproved`, in the transaction of the approval. */
+export interface ApprovalsPort {
+  ask(
+    tx: Tx,
+    operatorId: OperatorId,
+    what: { subject: string; action: string; digest: string },
+    by: { actor: string; reason: string },
+  ): Promise<{ id: string }>;
+  /** A line in the audit trail for what one person did alone. */
+  note(operatorId: OperatorId, what: { subject: string; action: string }, by: { actor: string; reason: string }): Promise<void>;
+}

@@ -1,16 +1,14 @@
-import { boolean, dateTime, type Infer, integer, number, object, oneOf, optional, some, text, toDate } from '@evroam/ocpi';
+import { boolean, object, oneOf, optional, some, text } from '@evroam/ocpi';
 import { Router } from 'express';
-import { ApiError } from '../edges/admin-app.js';
 import { bodyOf, found, pageRequest, partyIn, refused, sendPage } from '../edges/admin-request.js';
 import type { Clock } from '../kernel/clock.js';
 import type { OperatorId, PartnerId } from '../kernel/ids.js';
-import { readNano } from '../kernel/money.js';
 import { kwhText } from '../kernel/quantity.js';
-import { type Agreement, DEFAULT_TOLERANCE } from '../model/agreement.js';
-import type { PartyId, TradeRole } from '../model/party.js';
+import type { TradeRole } from '../model/party.js';
 import type { Session } from '../model/session.js';
 import { connectionStatus } from './client-info.js';
 import type { Partner } from './partner.js';
+import { agreementRoutes, type Caller } from './routes/agreements.js';
 import type { RoamingService } from './service.js';
 
 export interface RoutesNeeds {
@@ -20,6 +18,7 @@ export interface RoutesNeeds {
   versionsUrls211: { emsp: string; cpo: string };
   syncPartner(operatorId: OperatorId, partnerId: PartnerId): Promise<object | undefined>;
   clock: Clock;
+  caller: Caller;
 }
 
 const PartyInput = object({ party: text(6), role: oneOf('cpo', 'emsp'), name: optional(text(100)) });
@@ -27,35 +26,6 @@ const InvitationInput = object({ name: text(100), parties: some(PartyInput) });
 const HostedInput = object({ party: text(6), role: oneOf('cpo', 'emsp', 'hub'), name: text(100) });
 
 const RuleInput = object({ party: text(6), module: optional(text(20)), other: optional(text(6)), allow: boolean });
-
-const AgreementInput = object({
-  id: text(36),
-  seller: text(6),
-  buyer: text(6),
-  sellerModel: oneOf('agent', 'principal'),
-  taxTreatment: oneOf('domestic', 'reverseCharge', 'exempt', 'outside'),
-  tax: object({ name: text(20), percent: number }),
-  currency: text(3),
-  rounding: optional(oneOf('perTotal', 'perLine')),
-  tolerance: optional(
-    object({
-      energyMilliWh: optional(integer),
-      energyRate: optional(integer),
-      seconds: optional(integer),
-      clockSeconds: optional(integer),
-      costMinor: optional(integer),
-      costRate: optional(integer),
-      ageDays: optional(integer),
-    }),
-  ),
-  retail: optional(object({ markUpPercent: number, startFee: text(24) })),
-  cycle: optional(oneOf('daily', 'weekly', 'monthly')),
-  lateWindowDays: optional(integer),
-  /** Public keys (SPKI, base64) of parties that are not ours, by party. */
-  signingKeys: optional(object({})),
-  effectiveFrom: dateTime,
-  effectiveUntil: optional(dateTime),
-});
 
 const StartInput = object({
   issuer: text(6),
@@ -67,7 +37,7 @@ const StartInput = object({
 });
 
 /** Partners, our own parties, agreements, and sessions at partners' stations. */
-export function routes({ roaming, versionsUrl, versionsUrls211, syncPartner, clock }: RoutesNeeds): Router {
+export function routes({ roaming, versionsUrl, versionsUrls211, syncPartner, clock, caller }: RoutesNeeds): Router {
   const router = Router();
 
   router.post('/parties', async (request, response) => {
@@ -152,17 +122,7 @@ export function routes({ roaming, versionsUrl, versionsUrls211, syncPartner, clo
     });
   });
 
-  router.post('/agreements', async (request, response) => {
-    const agreement = toAgreement(bodyOf(AgreementInput, request));
-    const result = await roaming.activateAgreement(response.locals.operatorId, agreement);
-    if (!result.accepted) throw refused(result);
-    const active = await roaming.agreementBetween(response.locals.operatorId, agreement.seller, agreement.buyer, agreement.effectiveFrom);
-    response.status(201).json({ id: agreement.id, version: result.version, signingKeys: active?.signingKeys ?? {} });
-  });
-
-  router.get('/agreements', async (request, response) => {
-    sendPage(response, await roaming.agreements(response.locals.operatorId, pageRequest(request)), fromAgreement);
-  });
+  router.use(agreementRoutes(roaming, caller));
 
   router.post('/roaming/starts', async (request, response) => {
     const { issuer, owner, ...wish } = bodyOf(StartInput, request);
@@ -187,45 +147,6 @@ export function routes({ roaming, versionsUrl, versionsUrls211, syncPartner, clo
   });
 
   return router;
-}
-
-function toAgreement(input: Infer<typeof AgreementInput>): Omit<Agreement, 'version'> {
-  const { tax, tolerance, retail, effectiveFrom, effectiveUntil, signingKeys, ...rest } = input;
-  const startFee = retail && readNano(retail.startFee);
-  if (retail && startFee === undefined)
-    throw new ApiError(422, 'invalid_body', `"${retail.startFee}" is no amount`, { where: 'body/retail/startFee' });
-  return {
-    ...rest,
-    seller: partyIn(input.seller),
-    buyer: partyIn(input.buyer),
-    tax: { name: tax.name, rate: Math.round(tax.percent * 10_000) },
-    rounding: input.rounding ?? 'perTotal',
-    tolerance: { ...DEFAULT_TOLERANCE, ...tolerance },
-    ...(retail ? { retail: { markUpRate: Math.round(retail.markUpPercent * 10_000), startFee: startFee ?? 0n } } : {}),
-    cycle: input.cycle ?? 'monthly',
-    lateWindowDays: input.lateWindowDays ?? 14,
-    signingKeys: toKeys(signingKeys),
-    effectiveFrom: toDate(effectiveFrom),
-    ...(effectiveUntil === undefined ? {} : { effectiveUntil: toDate(effectiveUntil) }),
-  };
-}
-
-function toKeys(given: object | undefined): Record<PartyId, string> {
-  const keys: Record<PartyId, string> = {};
-  for (const [party, key] of Object.entries(given ?? {})) {
-    if (typeof key !== 'string')
-      throw new ApiError(422, 'invalid_body', 'a signing key is base64 text', { where: `body/signingKeys/${party}` });
-    keys[partyIn(party)] = key;
-  }
-  return keys;
-}
-
-function fromAgreement({ tax, retail, ...agreement }: Agreement) {
-  return {
-    ...agreement,
-    tax: { name: tax.name, percent: tax.rate / 10_000 },
-    ...(retail ? { retail: { markUpPercent: retail.markUpRate / 10_000, startFeeNano: retail.startFee.toString() } } : {}),
-  };
 }
 
 /** Without the sealed token: nobody needs to see it, not even sealed. */

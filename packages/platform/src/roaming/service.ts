@@ -1,9 +1,8 @@
 import type { OperatorId } from '../kernel/ids.js';
 import { type Accepted, type Refused, refuse } from '../kernel/refusal.js';
-import type { Agreement } from '../model/agreement.js';
 import type { PartyId } from '../model/party.js';
-import { agreementFault, inForceAt } from './agreement.js';
-import type { ChargingPort, SigningPort, StationsPort, TariffsPort, UsersPort } from './ports.js';
+import type { ApprovalsPort, ChargingPort, SigningPort, StationsPort, TariffsPort, UsersPort } from './ports.js';
+import { createAgreements } from './service/agreements.js';
 import { createDeliveries, type DeliveriesNeeds } from './service/deliveries.js';
 import { createPartners } from './service/partners.js';
 import { createReach, type ReachNeeds } from './service/reach.js';
@@ -16,6 +15,7 @@ export interface RoamingNeeds extends RoutingNeeds {
   tariffs: TariffsPort;
   ping: ReachNeeds['ping'];
   signing: SigningPort;
+  approvals: ApprovalsPort;
   serverKey: Buffer;
   /** A CDR in the form in which a party gets it; undefined while its partner cannot be called. */
   represent: DeliveriesNeeds['represent'];
@@ -49,39 +49,12 @@ export function createService(needs: RoamingNeeds) {
     return reply.accepted ? { accepted: true, commandId: reply.commandId ?? '', authorizationReference } : reply;
   }
 
-  /** Puts the next version of an agreement into force. The keys of our own parties are filled in. */
-  async function activateAgreement(
-    operatorId: OperatorId,
-    draft: Omit<Agreement, 'version'>,
-  ): Promise<Accepted<{ version: number }> | Refused<'invalidAgreement'>> {
-    const known = (await store.agreementVersions(operatorId, draft.seller, draft.buyer)).filter(({ id }) => id === draft.id);
-    const signingKeys: Record<PartyId, string> = { ...draft.signingKeys };
-    for (const party of new Set((await store.hostedParties(operatorId)).map((hosted) => hosted.party))) {
-      if (party === draft.seller || party === draft.buyer) signingKeys[party] = await needs.signing.verifyingKey(operatorId, party);
-    }
-    const agreement: Agreement = { ...draft, signingKeys, version: Math.max(0, ...known.map(({ version }) => version)) + 1 };
-    const fault = agreementFault(agreement);
-    if (fault !== undefined) return refuse('invalidAgreement', fault);
-    if (!(await store.insertAgreement(undefined, operatorId, agreement))) {
-      return refuse(
-        'invalidAgreement',
-        `version ${agreement.version} of ${agreement.id} was made meanwhile, or has other parties: read it, then try again`,
-      );
-    }
-    return { accepted: true, version: agreement.version };
-  }
-
-  async function agreementBetween(operatorId: OperatorId, seller: PartyId, buyer: PartyId, at: Date): Promise<Agreement | undefined> {
-    return inForceAt(await store.agreementVersions(operatorId, seller, buyer), at);
-  }
-
   return {
     route: routing.route,
     heardResult: routing.heardResult,
     sweepCommands: routing.sweepCommands,
     startSession,
-    activateAgreement,
-    agreementBetween,
+    ...createAgreements(needs),
     ...createPartners(needs),
     ...reach,
     ...createDeliveries({ ...needs, ...routing, ...reach }),
@@ -89,6 +62,9 @@ export function createService(needs: RoamingNeeds) {
     reachable: store.parties,
     command: store.command,
     agreements: store.agreements,
+    agreementHistory: store.history,
+    agreementDraft: store.draft,
+    agreementDrafts: store.drafts,
     partnerSession: store.partnerSession,
     partnerSessions: store.partnerSessions,
     receivedCdr: store.receivedCdr,

@@ -4,14 +4,13 @@ import type { OperatorId, PartnerId } from '../kernel/ids.js';
 import { fromJson, toJson } from '../kernel/json.js';
 import { type Page, type PageRequest, pageOf } from '../kernel/page.js';
 import type { Tx } from '../kernel/transact.js';
-import type { Agreement } from '../model/agreement.js';
 import type { Cdr } from '../model/cdr.js';
 import type { PartyId, Role } from '../model/party.js';
 import type { Session } from '../model/session.js';
-import { inForceAt } from './agreement.js';
 import type { CommandResult, ReplyAddress } from './message.js';
 import type { Connection, Partner, PartnerStatus } from './partner.js';
 import type { Rule } from './rules.js';
+import { agreements } from './store/agreements.js';
 
 export interface HostedParty {
   operatorId: OperatorId;
@@ -249,60 +248,6 @@ function partners(sql: Sql) {
         );
       }
       return { partner: toPartner(row), kind: row.kind };
-    },
-  };
-}
-
-function agreements(sql: Sql) {
-  return {
-    async insertAgreement(tx: Tx | undefined, operatorId: OperatorId, agreement: Agreement): Promise<boolean> {
-      const rows = await sql(
-        tx,
-        `INSERT INTO roaming_agreement (operator_id, id, version, seller, buyer, body) VALUES ($1, $2, $3, $4, $5, $6::jsonb)
-         ON CONFLICT DO NOTHING RETURNING id`,
-        [operatorId, agreement.id, agreement.version, agreement.seller, agreement.buyer, toJson(agreement)],
-      );
-      return rows.length === 1;
-    },
-
-    async agreementVersions(operatorId: OperatorId, seller: PartyId, buyer: PartyId): Promise<Agreement[]> {
-      const rows = await sql<{ body: unknown }>(
-        undefined,
-        'SELECT body FROM roaming_agreement WHERE operator_id = $1 AND seller = $2 AND buyer = $3 ORDER BY id, version',
-        [operatorId, seller, buyer],
-      );
-      return rows.map(({ body }) => fromJson<Agreement>(body));
-    },
-
-    /** The parties on that side of the agreements that are in force with some parties on the other. */
-    async agreedWith(operatorId: OperatorId, mine: readonly PartyId[], side: 'seller' | 'buyer', at: Date): Promise<PartyId[]> {
-      const rows = await sql<{ body: unknown }>(
-        undefined,
-        `SELECT body FROM roaming_agreement WHERE operator_id = $1 AND ${side === 'seller' ? 'buyer' : 'seller'} = ANY($2::text[])`,
-        [operatorId, mine],
-      );
-      const byPair = new Map<string, Agreement[]>();
-      for (const { body } of rows) {
-        const agreement = fromJson<Agreement>(body);
-        const pair = `${agreement.seller} ${agreement.buyer}`;
-        byPair.set(pair, [...(byPair.get(pair) ?? []), agreement]);
-      }
-      return [...byPair.values()].flatMap((versions) => inForceAt(versions, at)?.[side] ?? []);
-    },
-
-    async agreements(operatorId: OperatorId, query: PageRequest): Promise<Page<Agreement>> {
-      const rows = await sql<{ key: string; body: unknown }>(
-        undefined,
-        `SELECT id || '~' || version AS key, body FROM roaming_agreement
-          WHERE operator_id = $1 AND ($2::text IS NULL OR id || '~' || version > $2) ORDER BY 1 LIMIT $3`,
-        [operatorId, query.after ?? null, query.limit + 1],
-      );
-      return pageOf(
-        rows,
-        query.limit,
-        ({ body }) => fromJson<Agreement>(body),
-        ({ key }) => key,
-      );
     },
   };
 }
