@@ -18,7 +18,9 @@ const rounds = process.argv.includes('--rounds') ? Number(process.argv[process.a
 const BARS = { run: 0.25, postings: 0.4 };
 const SHAPES = 40;
 const PERIOD = '2026-11';
-const BATCH = 500;
+const SLICE = 1000;
+/** As many as are taken in at once. */
+const BATCH = 1000;
 const ENTRY = 'operator_id, key, posting, currency, accounts, legs, link, cdr, seller, buyer, event_at, posted_at, period, issuer, salt';
 
 /** A statement of the COPY protocol, which pg leaves to others: counts what comes, or sends what it is given. */
@@ -126,17 +128,23 @@ async function prepare(world, settlement) {
   }
   await settlement.normalise();
   const times = Math.ceil(CDRS / SHAPES) - 1;
-  await database.sql(
-    undefined,
-    `INSERT INTO settlement_cdr (operator_id, key, owner, buyer, source, digest, body, state, clearing, currency, energy_milli_wh, event_at, received_at, decided_at)
-     SELECT operator_id, key || '-' || n, owner, buyer, source, digest, '{}', 'quarantined', '{}', currency, energy_milli_wh, event_at, received_at, decided_at
-       FROM settlement_cdr, generate_series(1, ${times}) n`,
-  );
-  await database.sql(
-    undefined,
-    `INSERT INTO settlement_priced SELECT operator_id, period, key || '-' || n, plan, sign, net, gross, energy_milli_wh, session
-       FROM settlement_priced, generate_series(1, ${times}) n`,
-  );
+  // In slices: the first CDRs are the ones without a number, and a statement may last a minute at most.
+  for (let from = 1; from <= times; from += SLICE) {
+    const some = [from, Math.min(times, from + SLICE - 1)];
+    await database.sql(
+      undefined,
+      `INSERT INTO settlement_cdr (operator_id, key, owner, buyer, source, digest, body, state, clearing, currency, energy_milli_wh, event_at, received_at, decided_at)
+       SELECT operator_id, key || '-' || n, owner, buyer, source, digest, '{}', 'quarantined', '{}', currency, energy_milli_wh, event_at, received_at, decided_at
+         FROM settlement_cdr, generate_series($1::int, $2::int) n WHERE state = 'accepted'`,
+      some,
+    );
+    await database.sql(
+      undefined,
+      `INSERT INTO settlement_priced SELECT operator_id, period, key || '-' || n, plan, sign, net, gross, energy_milli_wh, session
+         FROM settlement_priced, generate_series($1::int, $2::int) n WHERE key NOT LIKE '%-%-%'`,
+      some,
+    );
+  }
   await database.sql(undefined, 'ANALYZE settlement_priced');
 }
 

@@ -1,9 +1,10 @@
 import { period } from '@evroam/ocpi/pricing';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { pack, unpack } from './normalised.js';
+import { createUnpack, pack } from './normalised.js';
 
 const ids = ['A', 'B', 'C'];
+const unpack = createUnpack();
 const sessions = fc
   .record({
     start: fc.integer({ min: 0, max: 4e12 }),

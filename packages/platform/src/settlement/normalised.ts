@@ -43,32 +43,38 @@ export function pack({ start, periods, reservation }: PricedSession, tariffIds: 
   return packed;
 }
 
-/** What was packed; throws for a version that is not known. */
-export function unpack(packed: Buffer, tariffIds: readonly string[], currency: string): PricedSession {
-  const version = packed.readUInt8(0);
-  if (version !== NARROW && version !== WIDE) throw new RangeError(`a packed session of version ${version} cannot be read`);
-  const count = packed.readUInt16LE(1);
-  const start = packed.readDoubleLE(3);
-  const size = version === WIDE ? 8 : 4;
-  const number = version === WIDE ? (at: number) => packed.readDoubleLE(at) : (at: number) => packed.readUInt32LE(at);
-  const places = HEAD + count * NUMBERS * size;
-  const periods: Period[] = [];
-  let from = start;
-  for (let i = 0; i < count; i += 1) {
-    const at = HEAD + i * NUMBERS * size;
-    const end = from + number(at);
-    const place = packed[places + i];
-    periods.push(
-      period({
-        start: from,
-        end,
-        energyMilliWh: number(at + size),
-        timeMs: number(at + 2 * size),
-        parkingMs: number(at + 3 * size),
-        tariffId: place === undefined || place === NO_TARIFF ? undefined : tariffIds[place],
-      }),
-    );
-    from = end;
-  }
-  return { start, end: from, currency, periods };
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/**
+ * Makes a reader of packed sessions; it throws for a version that is not known. A run reads millions of periods: the reader fills the same
+ * objects again and again, so what it gives is good until it is called the next time.
+ */
+export function createUnpack(): (packed: Buffer, tariffIds: readonly string[], currency: string) => PricedSession {
+  const pool: Mutable<Period>[] = [];
+  const periods: Mutable<Period>[] = [];
+  return (packed, tariffIds, currency) => {
+    const version = packed.readUInt8(0);
+    if (version !== NARROW && version !== WIDE) throw new RangeError(`a packed session of version ${version} cannot be read`);
+    const count = packed.readUInt16LE(1);
+    const start = packed.readDoubleLE(3);
+    const wide = version === WIDE;
+    const size = wide ? 8 : 4;
+    const places = HEAD + count * NUMBERS * size;
+    while (pool.length < count) pool.push({ ...period({ start: 0, end: 0 }) });
+    periods.length = 0;
+    let from = start;
+    for (let i = 0, at = HEAD; i < count; i += 1, at += NUMBERS * size) {
+      const one = pool[i]!;
+      one.start = from;
+      from += wide ? packed.readDoubleLE(at) : packed.readUInt32LE(at);
+      one.end = from;
+      one.energyMilliWh = wide ? packed.readDoubleLE(at + 8) : packed.readUInt32LE(at + 4);
+      one.timeMs = wide ? packed.readDoubleLE(at + 16) : packed.readUInt32LE(at + 8);
+      one.parkingMs = wide ? packed.readDoubleLE(at + 24) : packed.readUInt32LE(at + 12);
+      const place = packed[places + i];
+      one.tariffId = place === undefined || place === NO_TARIFF ? undefined : tariffIds[place];
+      periods.push(one);
+    }
+    return { start, end: from, currency, periods };
+  };
 }

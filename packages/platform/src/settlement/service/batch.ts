@@ -15,11 +15,11 @@ export interface Incoming {
 }
 
 /** More at once gains nothing and holds locks longer. */
-const MOST = 500;
+const MOST = 1000;
 
 export function createBatch({ store, transact, clock }: ClearingNeeds, clearing: ClearingService) {
   /**
-   * Takes in many CDRs in one transaction (at most 500), with the results of taking them in one by one: those that touch another
+   * Takes in many CDRs in one transaction (at most 1000), with the results of taking them in one by one: those that touch another
    * CDR (a repeat, a credit, a sibling of one session) are taken one by one, after the others.
    */
   async function recordAll(operatorId: OperatorId, items: readonly Incoming[]): Promise<Recorded[]> {

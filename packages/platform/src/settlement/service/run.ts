@@ -1,10 +1,10 @@
-import { type Pricer, pricer, roundAmount, type Tariff } from '@evroam/ocpi/pricing';
+import { type PricedSession, type Pricer, pricer, roundAmount, type Tariff } from '@evroam/ocpi/pricing';
 import { canonical, digest, type TariffJson, tariffJson, tariffOf } from '@evroam/ocpi/statement';
 import type { OperatorId } from '../../kernel/ids.js';
 import type { PartyId } from '../../model/party.js';
 import { pricedSession } from '../../model/rating.js';
 import { AT_HOME, agreedTariffs } from '../clear.js';
-import { pack, unpack } from '../normalised.js';
+import { createUnpack, pack } from '../normalised.js';
 import type { PeriodName } from '../period.js';
 import { asPriced, type CdrRecord } from '../record.js';
 import type { ClearingNeeds } from './clearing.js';
@@ -47,7 +47,7 @@ export interface Run {
 }
 
 /** CDRs read at a time: memory does not grow with the month. */
-const CHUNK = 5000;
+const CHUNK = 2000;
 const NORMALISE_CHUNK = 500;
 
 export function createRun({ store, transact }: Pick<ClearingNeeds, 'store' | 'transact'>) {
@@ -83,6 +83,7 @@ export function createRun({ store, transact }: Pick<ClearingNeeds, 'store' | 'tr
   ): Promise<Run> {
     await normalise();
     const total = await store.countPriced(operatorId, period);
+    const unpack = createUnpack();
     const plans = new Map<number, ReadyPlan>();
     const sums = new Map<string, { plan: ReadyPlan; cdrs: number; energy: number; net: bigint; gross: bigint }>();
     const differing: string[] = [];
@@ -104,7 +105,7 @@ export function createRun({ store, transact }: Pick<ClearingNeeds, 'store' | 'tr
           sign === 0
             ? { net: 0n, gross: 0n }
             : session
-              ? priceOf(plan, session, sign === -1)
+              ? priceOf(plan, unpack(session, plan.tariffIds, plan.currency), sign === -1)
               : await priceOfCdr(operatorId, key, plan, sign === -1);
         if (again.net !== kept.net || again.gross !== kept.gross) differing.push(key);
         const name = `${plan.seller} ${plan.buyer} ${plan.currency} ${plan.agreement}`;
@@ -151,8 +152,7 @@ export function createRun({ store, transact }: Pick<ClearingNeeds, 'store' | 'tr
   return { normalise, run };
 }
 
-function priceOf(plan: ReadyPlan, packed: Buffer, negative: boolean): { net: bigint; gross: bigint } {
-  const session = unpack(packed, plan.tariffIds, plan.currency);
+function priceOf(plan: ReadyPlan, session: PricedSession, negative: boolean): { net: bigint; gross: bigint } {
   if (plan.rounding === 'perTotal') return rounded(plan, plan.prices.total(session), negative);
   return rounded(
     plan,

@@ -10,6 +10,8 @@ import type { PeriodName } from '../period.js';
 import type { CdrRecord } from '../record.js';
 import { textArray } from './ledger.js';
 
+const SALT_BYTES = 16;
+
 /** An entry with where and when it goes into the books. */
 export interface Posting {
   entry: Entry;
@@ -112,6 +114,7 @@ export function bulkStore(sql: Sql) {
         if (fault) throw new Error(`entry ${entry.key} is not postable: ${fault}`);
       }
       const column = (value: (posting: Posting) => string) => textArray(postings.map(value));
+      const salts = randomBytes(SALT_BYTES * postings.length).toString('hex');
       await sql(
         tx,
         `WITH entry AS (
@@ -137,7 +140,7 @@ export function bulkStore(sql: Sql) {
           column(({ postedAt }) => postedAt.toISOString()),
           column(({ period }) => period),
           column(({ issuer }) => issuer),
-          column(() => randomBytes(16).toString('hex')),
+          textArray(postings.map((_, i) => salts.slice(i * 2 * SALT_BYTES, (i + 1) * 2 * SALT_BYTES))),
         ],
       );
     },

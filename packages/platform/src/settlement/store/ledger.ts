@@ -148,5 +148,10 @@ export function readEntry(row: EntryRow): PostedEntry {
 
 /** An array literal: account and party names hold neither quotes nor backslashes unless escaped here. */
 export function textArray(values: readonly string[]): string {
-  return `{${values.map((value) => `"${value.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
+  let text = '';
+  for (const value of values) {
+    const plain = !value.includes('"') && !value.includes('\\');
+    text += `${text === '' ? '' : ','}"${plain ? value : value.replace(/["\\]/g, '\\$&')}"`;
+  }
+  return `{${text}}`;
 }
