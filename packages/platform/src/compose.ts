@@ -21,6 +21,7 @@ import { sweepEvery } from './edges/sweep.js';
 import { createGateway, migrations as gatewayMigrations, routes as gatewayRoutes, type Command as StationAsk } from './gateway/index.js';
 import type { Clock } from './kernel/clock.js';
 import type { NewId, OperatorId, PartnerId, PartyId, StationId } from './kernel/ids.js';
+import { hashSecret } from './kernel/secret.js';
 import { createOperations, migrations as operationsMigrations, routes as operationsRoutes } from './operations/index.js';
 import {
   AGREEMENT_ACTIVATE,
@@ -60,6 +61,11 @@ export const migrations = [
     name: 'ground-001-installation',
     up: ['CREATE TABLE installation (id uuid PRIMARY KEY DEFAULT gen_random_uuid())', 'INSERT INTO installation DEFAULT VALUES'],
   },
+  {
+    // A database whose secrets were kept under another key would fail at the first partner or station, hours later.
+    name: 'ground-002-key',
+    up: ['ALTER TABLE installation ADD COLUMN key_check text'],
+  },
   ...outboxMigrations,
   ...holderMigrations,
   ...authMigrations,
@@ -93,7 +99,17 @@ export async function compose(ground: Ground) {
   const applied = await migrate(database, migrations);
   if (applied.length > 0) log.info({ migrations: applied }, 'the database was migrated');
 
-  const [installation] = await sql<{ id: string }>(undefined, 'SELECT id FROM installation');
+  const check = hashSecret(serverKey, 'evroam server key');
+  const [installation] = await sql<{ id: string; key_check: string }>(
+    undefined,
+    'UPDATE installation SET key_check = coalesce(key_check, $1) RETURNING id, key_check',
+    [check],
+  );
+  if (installation?.key_check !== check) {
+    throw new Error(
+      'The secrets of this database were kept under another server key. Start with the EVROAM_SERVER_KEY, or with the data folder (server.key), that made it.',
+    );
+  }
 
   const metrics = createMetrics();
   const outbox = createOutbox({

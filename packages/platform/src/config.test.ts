@@ -1,8 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { expect } from 'chai';
-import { ConfigError, readConfig, serverKey } from './config.js';
+import { ConfigError, readConfig } from './config.js';
 
 describe('the configuration', () => {
   const faultsOf = (environment: NodeJS.ProcessEnv): ConfigError => {
@@ -67,20 +65,5 @@ describe('the configuration', () => {
     expect(readConfig({ EVROAM_PROT: '1', EVROAM_SEED: '7' }).warnings).to.deep.equal([
       'EVROAM_PROT is set, and evroam knows no such setting',
     ]);
-  });
-
-  it('makes a server key once, for its owner alone, and reads it again', () => {
-    const dataDir = mkdtempSync(join(tmpdir(), 'evroam-config-'));
-    try {
-      const key = serverKey({ dataDir });
-      expect(key).to.have.length(32);
-      expect(serverKey({ dataDir }).equals(key)).to.equal(true);
-      expect(statSync(join(dataDir, 'server.key')).mode & 0o777).to.equal(0o600);
-      expect(readFileSync(join(dataDir, 'server.key'), 'utf8')).to.equal(key.toString('hex'));
-      writeFileSync(join(dataDir, 'server.key'), 'half');
-      expect(() => serverKey({ dataDir })).to.throw(/does not hold a server key/);
-    } finally {
-      rmSync(dataDir, { recursive: true });
-    }
   });
 });

@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type Clock, clockFromSetting } from './kernel/clock.js';
 
 /** What a node of the hub does. All nodes are alike; by default one does everything. */
@@ -25,7 +23,7 @@ export interface Config {
   ports: { http: number; ocpp: number; tcec: number; ykc: number };
   /** What partners see us as, without a slash at the end. Absent: the address we listen on. */
   publicUrl?: string;
-  /** 32 bytes: station keys and tokens are kept as HMAC under it. Absent: `serverKey` makes one in the data folder. */
+  /** 32 bytes: station keys and tokens are kept as HMAC under it. Absent: one is made in the data folder. */
   serverKey?: Buffer;
   logLevel: (typeof LOG_LEVELS)[number];
   roles: readonly Role[];
@@ -63,7 +61,7 @@ export class ConfigError extends Error {
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** Read by other parts of evroam, not here. */
-const ELSEWHERE = ['CONFORMANCE', 'EFFORT', 'SEED', 'REPORTER', 'URL', 'TOKEN', 'CONTEXT', 'CONFIG', 'LANG'];
+const ELSEWHERE = ['CONFORMANCE', 'EFFORT', 'SEED', 'REPORTER', 'URL', 'TOKEN', 'CONTEXT', 'CONFIG', 'LANG', 'API_KEY', 'OUTPUT'];
 
 /** Reads and checks all settings; throws one ConfigError that names every fault. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
@@ -100,31 +98,6 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   };
   read.finish();
   return config;
-}
-
-/**
- * The key under which secrets are kept: the one that is set, or one in the data folder, made at the first start (0600).
- * Nodes that share a database must share it.
- */
-export function serverKey({ serverKey: set, dataDir }: Pick<Config, 'serverKey' | 'dataDir'>): Buffer {
-  if (set) return set;
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const path = join(dataDir, 'server.key');
-  const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, randomBytes(32).toString('hex'), { mode: 0o600 });
-  try {
-    // Linked and not renamed, so that of two that start together one wins and both read the same.
-    linkSync(draft, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(draft, { force: true });
-  }
-  if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
-  const text = readFileSync(path, 'utf8').trim();
-  if (!/^[0-9a-f]{64}$/i.test(text))
-    throw new Error(`${path} does not hold a server key (64 hexadecimal digits). Restore it from a backup.`);
-  return Buffer.from(text, 'hex');
 }
 
 class Reader {

@@ -1,12 +1,12 @@
 import type { RequestListener } from 'node:http';
 import { compose, type Hub } from './compose.js';
-import { type Config, ROLES, serverKey } from './config.js';
+import { type Config, ROLES } from './config.js';
 import { openDatabase } from './edges/database.js';
 import { startEmbedded } from './edges/embedded/start.js';
 import { startHttp } from './edges/http.js';
 import { createLog, type Logger } from './edges/log.js';
 import { openRedis } from './edges/redis.js';
-import { secretFile } from './edges/secret-file.js';
+import { secretFile, serverKeyFile } from './edges/secret-file.js';
 import { newId, type OperatorId } from './kernel/ids.js';
 import { newSecret } from './kernel/secret.js';
 
@@ -100,7 +100,7 @@ export async function startHub(
       log,
       clock: config.clock,
       newId,
-      serverKey: serverKey(config),
+      serverKey: config.serverKey ?? serverKeyFile(config.dataDir),
       publicUrl,
       outboundAllow: config.outboundAllow,
       defaultCurrency,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -16,4 +17,13 @@ export function secretFile(dataDir: string, name: string, make: () => string): s
   }
   if (process.platform !== 'win32') chmodSync(path, 0o600);
   return readFileSync(path, 'utf8').trim();
+}
+
+/** The key under which an installation keeps its secrets: 32 bytes, made at the first start. Nodes that share a database must share it. */
+export function serverKeyFile(dataDir: string): Buffer {
+  const text = secretFile(dataDir, 'server.key', () => randomBytes(32).toString('hex'));
+  if (!/^[0-9a-f]{64}$/i.test(text)) {
+    throw new Error(`${join(dataDir, 'server.key')} does not hold a server key (64 hexadecimal digits). Restore it from a backup.`);
+  }
+  return Buffer.from(text, 'hex');
 }

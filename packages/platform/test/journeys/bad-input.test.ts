@@ -140,6 +140,21 @@ describe('bad input to the whole hub', () => {
     expect((await hub.api('POST', '/keys', { name: 'more', role: 'admin' }, body.key)).status).to.equal(403);
   });
 
+  it('does not start on a database whose secrets were kept under another key', async () => {
+    const { readConfig, startHub } = await import('@evroam/platform');
+    const config = readConfig({
+      DATABASE_URL: hub.database.url,
+      REDIS_URL: hub.redisUrl,
+      EVROAM_PORT: '0',
+      EVROAM_OCPP_PORT: '0',
+      EVROAM_DATA: hub.folder,
+      EVROAM_SERVER_KEY: '0'.repeat(64),
+      EVROAM_LOG_LEVEL: 'silent',
+    });
+    const error = await startHub({ ...config, dataDir: `${hub.folder}/second` }).catch((e: unknown) => e);
+    expect(String(error)).to.include('another server key');
+  });
+
   it('writes no secret into its log', () => {
     const text = JSON.stringify(hub.lines);
     expect(text).not.to.include(password);

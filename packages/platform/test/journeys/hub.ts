@@ -50,6 +50,8 @@ export async function openHub(environment: Record<string, string> = {}) {
   return {
     ...running,
     database,
+    redisUrl: redis.url,
+    folder,
     api,
     ocppUrl: running.addresses.ocpp.replace('/<identity>', ''),
     lines,
