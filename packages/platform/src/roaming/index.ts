@@ -71,6 +71,29 @@ export function createRoaming(needs: RoamingModuleNeeds, edges: { sql: Sql; log:
   }
 
   const { listener, versionsUrl, versionsUrls211 } = hosts;
+  const { accept, rotate, farewell } = hosts.joining;
 
-  return { ...service, versionsUrl, versionsUrls211, listener, syncPartner, announce: outbound.announce, close: outbound.close };
+  /** As the service does it; nobody is let in by what was remembered, and a partner that is revoked is told so. */
+  async function changeStatus(operatorId: OperatorId, partnerId: PartnerId, event: 'suspend' | 'resume' | 'revoke') {
+    const before = await store.partner(operatorId, partnerId);
+    const changed = await service.changeStatus(operatorId, partnerId, event);
+    if (!changed.accepted) return changed;
+    hosts.forget();
+    const told = event === 'revoke' && before?.connection !== undefined ? await farewell(before) : undefined;
+    if (told === false) edges.log.warn({ operatorId, partnerId }, 'a partner that was revoked could not be told');
+    return { ...changed, ...(told === undefined ? {} : { told }) };
+  }
+
+  return {
+    ...service,
+    changeStatus,
+    acceptInvitation: accept,
+    rotateTokens: rotate,
+    versionsUrl,
+    versionsUrls211,
+    listener,
+    syncPartner,
+    announce: outbound.announce,
+    close: outbound.close,
+  };
 }

@@ -21,6 +21,7 @@ import { type Side, serveIn } from './links/bridged/serve.js';
 import { HOME, isSpoken, SPOKEN } from './links/bridged/versions.js';
 import { fromCdr } from './links/ocpi221/cdrs.js';
 import type { ListenNeeds, OcpiCaller } from './links/ocpi221/inbound.js';
+import { createJoining } from './links/ocpi221/joining.js';
 import { ocpiLink } from './links/ocpi221/link.js';
 import { fromReachable, ocpi221Sides } from './links/ocpi221/listen.js';
 import { createPassing } from './links/ocpi221/passing.js';
@@ -73,6 +74,7 @@ export function createOutbound({ store, serverKey, publicUrl, bridge, clock, all
       connection: partner.connection,
       bridge,
       token: unseal(serverKey, partner.connection.sealedToken),
+      ...(partner.quirks?.timeoutMs === undefined ? {} : { timeoutMs: partner.quirks.timeoutMs }),
       responseUrl: (command, commandId) => `${commands}/${command}/${encodeURIComponent(commandId)}`,
     });
   }
@@ -195,12 +197,7 @@ export function createOcpiHosts(needs: HostNeeds) {
       versions: [version],
       // Who was invited anew registers anew; whoever presents its token in use renews with PUT.
       isRegistered: ({ partner, registering }) => partner.status === 'registered' && !registering,
-      ours: async ({ partner }, token) => {
-        const ours = { token, url: versionsUrl(), roles: await rolesOf(store, partner, version) };
-        return version === HOME || version === '2.2'
-          ? ours
-          : asVersion(version, ours, partner, await reachableRoles(store, partner.operatorId));
-      },
+      ours: ({ partner }, token) => oursIn(partner, version, token, versionsUrl()),
       newToken: () => newSecret(),
       accept: ({ partner }, theirs) => mustSpeakFor(partner, theirs),
       save: async ({ partner }, registration, issued) => {
@@ -224,6 +221,18 @@ export function createOcpiHosts(needs: HostNeeds) {
       handlers as Parameters<typeof serve<typeof v221.credentials.sender, OcpiCaller>>[1],
       { clock },
     );
+  }
+
+  async function oursIn(
+    partner: Partner,
+    version: BridgeVersion,
+    token: string,
+    url: string,
+  ): Promise<v211.Credentials | v221.Credentials | v230.Credentials> {
+    const ours = { token, url, roles: await rolesOf(store, partner, version) };
+    return version === HOME || version === '2.2'
+      ? ours
+      : asVersion(version, ours, partner, await reachableRoles(store, partner.operatorId));
   }
 
   const forget = () => {
@@ -251,9 +260,18 @@ export function createOcpiHosts(needs: HostNeeds) {
     found[1](request, response);
   };
 
+  const joining = createJoining({
+    ...{ service, handle: needs.outbound, serverKey: needs.serverKey, mustSpeakFor, forget },
+    ours: (partner, version, token) => {
+      const facing = partner.parties.some(({ role }) => role === 'emsp') ? asCpo : asEmsp;
+      return oursIn(partner, version, token, (version === '2.1.1' ? facing : main).versionsUrl);
+    },
+  });
+
   return {
     listener,
     forget,
+    joining,
     /** Where a partner in that role registers: at the one address, or with 2.1.1 at the one that faces it. */
     versionsUrl: main.versionsUrl,
     versionsUrls211: { emsp: asCpo.versionsUrl, cpo: asEmsp.versionsUrl },

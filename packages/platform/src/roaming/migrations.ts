@@ -153,4 +153,5 @@ export const migrations = [
       )`,
     ],
   },
+  { name: 'roaming-004-quirks', up: ['ALTER TABLE roaming_partner ADD COLUMN quirks jsonb'] },
 ] as const;

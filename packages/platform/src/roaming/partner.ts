@@ -11,7 +11,19 @@ export interface Partner {
   parties: readonly { party: PartyId; role: Role }[];
   /** How to call it; absent until it has registered. */
   connection?: Connection;
+  /** Where this partner is not as the standard says, as data. */
+  quirks?: Quirks;
   updatedAt: Date;
+}
+
+/** Deviations of one partner. What is absent is as the standard has it. */
+export interface Quirks {
+  /** How it takes tokens, whatever was found at registration. */
+  coding?: 'base64' | 'raw';
+  /** How long it may take for an answer, in milliseconds. */
+  timeoutMs?: number;
+  /** Objects that it can bear to be asked for in one page. */
+  pageLimit?: number;
 }
 
 export type PartnerStatus = 'invited' | 'registered' | 'suspended' | 'revoked';

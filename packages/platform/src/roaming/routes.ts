@@ -1,13 +1,14 @@
-import { boolean, object, oneOf, optional, some, text } from '@evroam/ocpi';
+import { boolean, integer, object, oneOf, optional, some, text, url } from '@evroam/ocpi';
 import { Router } from 'express';
 import { bodyOf, found, pageRequest, partyIn, refused, sendPage } from '../edges/admin-request.js';
 import type { Clock } from '../kernel/clock.js';
 import type { OperatorId, PartnerId } from '../kernel/ids.js';
 import { kwhText } from '../kernel/quantity.js';
+import type { Accepted, Refused } from '../kernel/refusal.js';
 import type { TradeRole } from '../model/party.js';
 import type { Session } from '../model/session.js';
 import { connectionStatus } from './client-info.js';
-import type { Partner } from './partner.js';
+import type { Partner, PartnerStatus } from './partner.js';
 import { agreementRoutes, type Caller } from './routes/agreements.js';
 import type { RoamingService } from './service.js';
 
@@ -17,12 +18,28 @@ export interface RoutesNeeds {
   /** Where an eMSP or a CPO that speaks 2.1.1 registers. */
   versionsUrls211: { emsp: string; cpo: string };
   syncPartner(operatorId: OperatorId, partnerId: PartnerId): Promise<object | undefined>;
+  changeStatus(
+    operatorId: OperatorId,
+    partnerId: PartnerId,
+    event: 'suspend' | 'resume' | 'revoke',
+  ): Promise<Accepted<{ status: PartnerStatus; told?: boolean }> | Refused<string>>;
+  /** Registers at a partner that invited us. */
+  acceptInvitation(
+    operatorId: OperatorId,
+    partnerId: PartnerId,
+    invitation: { versionsUrl: string; token: string },
+  ): Promise<Accepted<{ version: string }> | Refused<string>>;
+  rotateTokens(operatorId: OperatorId, partnerId: PartnerId): Promise<Accepted<{ version: string }> | Refused<string>>;
   clock: Clock;
   caller: Caller;
 }
 
 const PartyInput = object({ party: text(6), role: oneOf('cpo', 'emsp'), name: optional(text(100)) });
 const InvitationInput = object({ name: text(100), parties: some(PartyInput) });
+const invited = { versionsUrl: url, token: text(64) };
+const InvitedInput = object(invited);
+const AcceptInput = object({ name: text(100), parties: some(PartyInput), ...invited });
+const QuirksInput = object({ coding: optional(oneOf('base64', 'raw')), timeoutMs: optional(integer), pageLimit: optional(integer) });
 const HostedInput = object({ party: text(6), role: oneOf('cpo', 'emsp', 'hub'), name: text(100) });
 
 const RuleInput = object({ party: text(6), module: optional(text(20)), other: optional(text(6)), allow: boolean });
@@ -37,7 +54,8 @@ const StartInput = object({
 });
 
 /** Partners, our own parties, agreements, and sessions at partners' stations. */
-export function routes({ roaming, versionsUrl, versionsUrls211, syncPartner, clock, caller }: RoutesNeeds): Router {
+export function routes(needs: RoutesNeeds): Router {
+  const { roaming, versionsUrl, versionsUrls211, syncPartner, clock, caller } = needs;
   const router = Router();
 
   router.post('/parties', async (request, response) => {
@@ -86,11 +104,43 @@ export function routes({ roaming, versionsUrl, versionsUrls211, syncPartner, clo
 
   for (const event of ['suspend', 'resume', 'revoke'] as const) {
     router.post(`/partners/:id/${event}`, async (request, response) => {
-      const result = await roaming.changeStatus(response.locals.operatorId, request.params.id as PartnerId, event);
+      const result = await needs.changeStatus(response.locals.operatorId, request.params.id as PartnerId, event);
       if (!result.accepted) throw refused(result);
-      response.json({ id: request.params.id, status: result.status });
+      const { accepted: _, ...changed } = result;
+      response.json({ id: request.params.id, ...changed });
     });
   }
+
+  /** A partner invited us: makes it known here, and registers at it. */
+  router.post('/partners/accept', async (request, response) => {
+    const { operatorId } = response.locals;
+    const { name, parties, ...invitation } = bodyOf(AcceptInput, request);
+    const made = await roaming.invite(operatorId, { name, parties: parties.map((one) => ({ ...one, party: partyIn(one.party) })) });
+    if (!made.accepted) throw refused(made);
+    const result = await needs.acceptInvitation(operatorId, made.partnerId, invitation);
+    if (!result.accepted) throw refused({ ...result, detail: `${result.detail}; try again with POST /partners/${made.partnerId}/accept` });
+    response.status(201).json({ id: made.partnerId, version: result.version });
+  });
+
+  router.post('/partners/:id/accept', async (request, response) => {
+    const id = request.params.id as PartnerId;
+    const result = await needs.acceptInvitation(response.locals.operatorId, id, bodyOf(InvitedInput, request));
+    if (!result.accepted) throw refused(result);
+    response.json({ id, version: result.version });
+  });
+
+  router.post('/partners/:id/rotate', async (request, response) => {
+    const result = await needs.rotateTokens(response.locals.operatorId, request.params.id as PartnerId);
+    if (!result.accepted) throw refused(result);
+    response.json({ id: request.params.id, version: result.version });
+  });
+
+  router.put('/partners/:id/quirks', async (request, response) => {
+    const quirks = bodyOf(QuirksInput, request);
+    if (!(await roaming.setQuirks(response.locals.operatorId, request.params.id as PartnerId, quirks)))
+      found(undefined, `partner ${request.params.id}`);
+    response.json(quirks);
+  });
 
   router.post('/partners/:id/sync', async (request, response) => {
     const fetched = await syncPartner(response.locals.operatorId, request.params.id as PartnerId);
@@ -150,7 +200,7 @@ export function routes({ roaming, versionsUrl, versionsUrls211, syncPartner, clo
 }
 
 /** Without the sealed token: nobody needs to see it, not even sealed. */
-function fromPartner({ id, name, status, parties, connection, updatedAt }: Partner) {
+function fromPartner({ id, name, status, parties, connection, quirks, updatedAt }: Partner) {
   return {
     id,
     name,
@@ -163,6 +213,7 @@ function fromPartner({ id, name, status, parties, connection, updatedAt }: Partn
           modules: connection.endpoints.map(({ identifier, role }) => ({ identifier, role })),
         }
       : {}),
+    ...(quirks ? { quirks } : {}),
     updatedAt,
   };
 }

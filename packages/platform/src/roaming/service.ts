@@ -1,6 +1,7 @@
-import type { OperatorId } from '../kernel/ids.js';
+import type { OperatorId, PartnerId } from '../kernel/ids.js';
 import { type Accepted, type Refused, refuse } from '../kernel/refusal.js';
 import type { PartyId } from '../model/party.js';
+import type { Quirks } from './partner.js';
 import type { ApprovalsPort, ChargingPort, SigningPort, StationsPort, TariffsPort, UsersPort } from './ports.js';
 import { createAgreements } from './service/agreements.js';
 import { createDeliveries, type DeliveriesNeeds } from './service/deliveries.js';
@@ -73,5 +74,6 @@ export function createService(needs: RoamingNeeds) {
     hostedParties: store.hostedParties,
     partners: store.partners,
     partner: store.partner,
+    setQuirks: (operatorId: OperatorId, id: PartnerId, quirks: Quirks) => store.saveQuirks(operatorId, id, quirks, needs.clock.now()),
   };
 }

@@ -8,7 +8,7 @@ import type { Cdr } from '../model/cdr.js';
 import type { PartyId, Role } from '../model/party.js';
 import type { Session } from '../model/session.js';
 import type { CommandResult, ReplyAddress } from './message.js';
-import type { Connection, Partner, PartnerStatus } from './partner.js';
+import type { Connection, Partner, PartnerStatus, Quirks } from './partner.js';
 import type { Rule } from './rules.js';
 import { agreements } from './store/agreements.js';
 
@@ -71,6 +71,7 @@ interface PartnerRow {
   name: string;
   status: string;
   connection: unknown;
+  quirks: Quirks | null;
   updated_at: Date;
   parties: { party: string; role: string }[];
 }
@@ -87,6 +88,9 @@ interface ExchangeRow {
   location: string | null;
   updated_at: Date;
 }
+
+/** `expected`: offered in a renewal that has not been answered yet; it opens everything, and ends no other. */
+export type TokenKind = 'invitation' | 'access' | 'expected';
 
 export type RoamingStore = ReturnType<typeof createStore>;
 
@@ -137,6 +141,15 @@ function partners(sql: Sql) {
         partner.connection ? toJson(partner.connection) : null,
         partner.updatedAt,
       ]);
+    },
+
+    async saveQuirks(operatorId: OperatorId, id: PartnerId, quirks: Quirks, now: Date): Promise<boolean> {
+      const rows = await sql(
+        undefined,
+        'UPDATE roaming_partner SET quirks = $3::jsonb, updated_at = $4 WHERE operator_id = $1 AND id = $2 RETURNING id',
+        [operatorId, id, JSON.stringify(quirks), now],
+      );
+      return rows.length === 1;
     },
 
     async lockPartner(tx: Tx, operatorId: OperatorId, id: PartnerId): Promise<Partner | undefined> {
@@ -202,14 +215,7 @@ function partners(sql: Sql) {
       );
     },
 
-    async insertToken(
-      tx: Tx,
-      operatorId: OperatorId,
-      partnerId: PartnerId,
-      hash: string,
-      kind: 'invitation' | 'access',
-      now: Date,
-    ): Promise<void> {
+    async insertToken(tx: Tx, operatorId: OperatorId, partnerId: PartnerId, hash: string, kind: TokenKind, now: Date): Promise<void> {
       await sql(
         tx,
         'INSERT INTO roaming_partner_token (operator_id, partner_id, token_hash, kind, created_at) VALUES ($1, $2, $3, $4, $5)',
@@ -219,7 +225,7 @@ function partners(sql: Sql) {
 
     /** Token A dies with the registration; an earlier access token lives on until the newest one has been used. */
     async retireInvitations(tx: Tx, operatorId: OperatorId, partnerId: PartnerId): Promise<void> {
-      await sql(tx, `DELETE FROM roaming_partner_token WHERE operator_id = $1 AND partner_id = $2 AND kind = 'invitation'`, [
+      await sql(tx, `DELETE FROM roaming_partner_token WHERE operator_id = $1 AND partner_id = $2 AND kind <> 'access'`, [
         operatorId,
         partnerId,
       ]);
@@ -230,8 +236,8 @@ function partners(sql: Sql) {
     },
 
     /** The partner of a token. The first use of an access token ends those before it. */
-    async partnerByToken(hash: string, now: Date): Promise<{ partner: Partner; kind: 'invitation' | 'access' } | undefined> {
-      const rows = await sql<PartnerRow & { kind: 'invitation' | 'access'; used_at: Date | null; created_at: Date }>(
+    async partnerByToken(hash: string, now: Date): Promise<{ partner: Partner; kind: TokenKind } | undefined> {
+      const rows = await sql<PartnerRow & { kind: TokenKind; used_at: Date | null; created_at: Date }>(
         undefined,
         `SELECT ${partnerColumns}, t.kind, t.used_at, t.created_at FROM roaming_partner_token t
            JOIN roaming_partner p ON p.operator_id = t.operator_id AND p.id = t.partner_id WHERE t.token_hash = $1`,
@@ -611,10 +617,14 @@ function toPartner(row: PartnerRow): Partner {
     name: row.name,
     status: row.status as PartnerStatus,
     parties: row.parties.map(({ party, role }) => ({ party: party as PartyId, role: role as Role })),
-    ...(row.connection === null ? {} : { connection: fromJson<Connection>(row.connection) }),
+    ...(row.connection === null ? {} : { connection: asItIs(fromJson<Connection>(row.connection), row.quirks) }),
+    ...(row.quirks === null ? {} : { quirks: row.quirks }),
     updatedAt: row.updated_at,
   };
 }
+
+const asItIs = (connection: Connection, quirks: Quirks | null): Connection =>
+  quirks?.coding === undefined ? connection : { ...connection, coding: quirks.coding };
 
 function toExchange(row: ExchangeRow): CdrExchange {
   const { updated_at: updatedAt, owner, party, location, ...rest } = row;

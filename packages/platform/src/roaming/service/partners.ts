@@ -105,6 +105,12 @@ export function createPartners({ transact, emit, store, clock, newId, serverKey 
     });
   }
 
+  /** A partner at which we register may come with this token from now on: when it is the first one, to read our versions only. */
+  async function expectToken(operatorId: OperatorId, partnerId: PartnerId, token: string, how: 'register' | 'update'): Promise<void> {
+    const kind = how === 'register' ? 'invitation' : 'expected';
+    await transact((tx) => store.insertToken(tx, operatorId, partnerId, hashSecret(serverKey, token), kind, clock.now()));
+  }
+
   async function changeStatus(
     operatorId: OperatorId,
     partnerId: PartnerId,
@@ -121,7 +127,7 @@ export function createPartners({ transact, emit, store, clock, newId, serverKey 
     });
   }
 
-  return { addHostedParty, invite, inviteAgain, byToken, saveRegistration, changeStatus };
+  return { addHostedParty, invite, inviteAgain, byToken, expectToken, saveRegistration, changeStatus };
 }
 
 class PartyTaken extends Error {}

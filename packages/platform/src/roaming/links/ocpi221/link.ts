@@ -23,6 +23,8 @@ export interface OcpiNeeds {
   bridge: Bridge;
   /** The token that we present to this partner. */
   token: string;
+  /** How long it may take for an answer; the library's default where its quirks say nothing. */
+  timeoutMs?: number;
   /** Where the partner posts the result of a command of ours: unique, for the URL is the only correlation. OCPI 2.2.1, 13.2.2 */
   responseUrl(command: 'START_SESSION' | 'STOP_SESSION', commandId: string): string;
 }
@@ -144,7 +146,7 @@ async function say(message: Message, needs: OcpiNeeds): Promise<Reply> {
 const results = { accepted: 'ACCEPTED', rejected: 'REJECTED', failed: 'FAILED', timeout: 'TIMEOUT' } as const;
 
 function clientOf<F extends Interface>(
-  { handle, connection, token, version, bridge }: OcpiNeeds,
+  { handle, connection, token, version, bridge, timeoutMs }: OcpiNeeds,
   { operatorId }: Message,
   face: F,
   owner: PartyId,
@@ -155,7 +157,8 @@ function clientOf<F extends Interface>(
   );
   const url = at ?? endpoint?.url;
   if (url === undefined) throw new OcpiError('no-endpoints', `the partner serves no ${face.module} (${face.role})`);
-  return connectIn(version, face, handle, { url, token, coding: connection.coding }, bridge, { operatorId, owner });
+  const settings = { url, token, coding: connection.coding, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+  return connectIn(version, face, handle, settings, bridge, { operatorId, owner });
 }
 
 function commanded({ data }: OcpiReply<v221.CommandResponse>): Reply {
