@@ -96,7 +96,7 @@ export function createHost<P extends object>(options: HostOptions<P>): Host {
     const rest = path.startsWith(base) ? path.slice(base.length) : undefined;
     if (rest === undefined || (rest !== '' && !rest.startsWith('/'))) throw new OcpiError('not-found', 'no such endpoint');
     const listed = directory(rest);
-    if (listed) return list(request, listed);
+    if (listed) return list(request, listed).catch((error: unknown) => fail(error, request));
     const found = locate(mounts, rest);
     const { mount } = found;
     if (isRegistering(partner) && found.module !== 'credentials')
@@ -105,7 +105,7 @@ export function createHost<P extends object>(options: HostOptions<P>): Host {
     if (mount && !options.intercept && !options.owns)
       return mount.served.answer({ request, path: found.after, query, partner, token, url: mount.url, routing });
     const passing = new Arrived(request, partner, token, routing, query, found, options.owns);
-    return options.intercept ? intercepted(options.intercept, passing) : passing.local();
+    return answered(passing, options.intercept).catch((error: unknown) => fail(error, request));
   };
 
   const fail = (error: unknown, request: OcpiRequest): OcpiResponse => {
@@ -113,12 +113,21 @@ export function createHost<P extends object>(options: HostOptions<P>): Host {
     return failure(error, request, clock.now(), routingOf(request));
   };
 
-  const handle: Handle = async (request) => {
+  const recognise = async (request: OcpiRequest, value: string | undefined): Promise<OcpiResponse> => {
     try {
-      const value = header(request.headers, 'authorization');
-      return await enter(request, who.known(value) ?? (await who.ask(value)));
+      return await enter(request, await who.ask(value));
     } catch (error) {
       return fail(error, request);
+    }
+  };
+  // A caller that is remembered goes straight to its interface, whose answer never fails: no promise of our own stands between.
+  const handle: Handle = (request) => {
+    try {
+      const value = header(request.headers, 'authorization');
+      const known = who.known(value);
+      return known ? enter(request, known) : recognise(request, value);
+    } catch (error) {
+      return Promise.resolve(fail(error, request));
     }
   };
 
@@ -196,11 +205,8 @@ async function list(request: OcpiRequest, body: Payload): Promise<OcpiResponse> 
   return { status: 200, headers: directoryHeaders(request), body };
 }
 
-async function intercepted<P extends object>(
-  intercept: NonNullable<HostOptions<P>['intercept']>,
-  passing: Passing<P>,
-): Promise<OcpiResponse> {
-  return (await intercept(passing)) ?? passing.local();
+async function answered<P extends object>(passing: Passing<P>, intercept: HostOptions<P>['intercept']): Promise<OcpiResponse> {
+  return (await intercept?.(passing)) ?? passing.local();
 }
 
 /** A request that has been located: what an interceptor sees. */
