@@ -5,38 +5,45 @@ import { cpuSeconds, ratios, sleep, table } from './measure.mjs';
 import { payloads, protocolOf } from './payloads.mjs';
 import { judge, servers, start } from './server.mjs';
 
-const rounds = Number(process.argv[2] ?? 7);
-const seconds = Number(process.argv[3] ?? 1.2);
+const rounds = Number(process.argv[2] ?? 15);
+const seconds = Number(process.argv[3] ?? 0.4);
 
-/** Each charger sends as soon as it was answered. Gives µs of server CPU per message. */
-async function load(server, action, connections) {
+/** Chargers of one server that send as soon as they were answered, while told to. */
+async function crowd(server, action, connections) {
   const call = prepareCall(action, payloads[action]);
   const chargers = Array.from({ length: connections }, (_, at) => new Charger(server.port, `CP${at}`, protocolOf(action)));
   await connectAll(chargers);
   let good = 0;
-  let bad = 0;
-  let stopped = false;
+  let running = false;
+  let resting = connections;
   for (const charger of chargers) {
     charger.heard = (ok) => {
-      if (ok) good += 1;
-      else bad += 1;
-      if (!stopped) charger.send(call);
+      if (!ok) throw new Error(`${server.name} gave a wrong reply to ${action}`);
+      good += 1;
+      if (running) charger.send(call);
+      else resting += 1;
     };
-    charger.send(call);
   }
-  await sleep(400);
-  const before = { good, cpu: cpuSeconds(server.pid), at: performance.now() };
-  await sleep(seconds * 1_000);
-  const messages = good - before.good;
-  const result = {
-    cpuMicroseconds: ((cpuSeconds(server.pid) - before.cpu) / messages) * 1e6,
-    perSecond: messages / ((performance.now() - before.at) / 1_000),
+  return {
+    /** One round: µs of server CPU per message, and messages per second. */
+    async round() {
+      running = true;
+      resting = 0;
+      for (const charger of chargers) charger.send(call);
+      await sleep(100);
+      const before = { good, cpu: cpuSeconds(server.pid), at: performance.now() };
+      await sleep(seconds * 1_000);
+      const messages = good - before.good;
+      const cpuMicroseconds = ((cpuSeconds(server.pid) - before.cpu) / messages) * 1e6;
+      const perSecond = messages / ((performance.now() - before.at) / 1_000);
+      running = false;
+      while (resting < connections) await sleep(5);
+      return { cpuMicroseconds, perSecond };
+    },
+    leave() {
+      for (const charger of chargers) charger.drop();
+    },
   };
-  stopped = true;
-  for (const charger of chargers) charger.drop();
-  await sleep(100);
-  if (bad > 0) throw new Error(`${server.name} gave ${bad} wrong replies to ${action}`);
-  return result;
 }
 
 const running = {};
@@ -47,13 +54,19 @@ for (const action of ['MeterValues', 'Heartbeat', 'TransactionEvent']) {
   for (const connections of [100, 2_000]) {
     const cpu = { base: [], peer: [], ours: [] };
     const rate = { base: [], peer: [], ours: [] };
-    for (let round = 0; round < rounds; round += 1) {
+    const crowds = {};
+    for (const role of Object.keys(servers)) crowds[role] = await crowd(running[role], action, connections);
+    // The first round is for the compilers.
+    for (let round = -1; round < rounds; round += 1) {
       for (const role of Object.keys(servers)) {
-        const { cpuMicroseconds, perSecond } = await load(running[role], action, connections);
+        const { cpuMicroseconds, perSecond } = await crowds[role].round();
+        if (round < 0) continue;
         cpu[role].push(cpuMicroseconds);
         rate[role].push(perSecond);
       }
     }
+    for (const one of Object.values(crowds)) one.leave();
+    await sleep(200);
     const base = ratios(cpu.ours, cpu.base);
     const peer = ratios(cpu.ours, cpu.peer);
     const numbers = [base.median, base.least, peer.median, peer.least, ratios(rate.ours, rate.base).median];

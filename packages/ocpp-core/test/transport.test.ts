@@ -118,6 +118,29 @@ describe('the WebSocket transport', () => {
     }
   });
 
+  it('writes answers of every length, in ASCII and beyond', async () => {
+    const { url } = await open({
+      limits: { messageBytes: 4_000_000 },
+      versions: [
+        speak<'csms', typeof v16>(v16, ({ endpoint }) =>
+          endpoint.handle(v16.DataTransfer, async ({ data = '' }) => ({ status: 'Accepted', data })),
+        ),
+      ],
+    });
+    const { endpoint } = await connectOcpp({
+      url,
+      identity: 'CP1',
+      versions: [speak<'station', typeof v16>(v16)],
+      messageBytes: 4_000_000,
+    });
+    for (const length of [0, 10, 60, 61, 62, 63, 64, 65, 125, 126, 127, 5_000, 65_400, 65_460, 65_536, 70_000, 300_000]) {
+      for (const letter of ['x', 'ü', '🔌']) {
+        const data = letter.repeat(length);
+        expect((await endpoint.call(v16.DataTransfer, { vendorId: 'v', data })).data === data, `${length} ${letter}`).to.equal(true);
+      }
+    }
+  });
+
   it('hands the password on as bytes, whatever they are', async () => {
     const { url } = await open();
     const password = Buffer.from('00ff3a3afe0d0a80818283848586878889', 'hex');

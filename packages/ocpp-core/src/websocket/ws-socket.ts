@@ -33,7 +33,7 @@ export class WsSocket implements Socket {
 
   send(text: string): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
-    if (this.#stream) this.#stream.write(textFrame(text));
+    if (this.#stream) writeText(this.#stream, text);
     else this.#ws.send(text, dropped);
   }
 
@@ -106,9 +106,16 @@ const ignore = (): void => undefined;
 // A frame that could not be written belongs to a connection that is closing.
 const dropped = (_error?: Error): void => undefined;
 
-/** One final, unmasked text frame (RFC 6455, 5.2). */
-function textFrame(text: string): Buffer {
+/** Writes one final, unmasked text frame (RFC 6455, 5.2) at once. ASCII, as most messages are, goes down as a string: no buffer is made. */
+function writeText(stream: Duplex, text: string): void {
   const length = Buffer.byteLength(text);
+  if (length === text.length && length < 65_536) {
+    const head = length < 126 ? String.fromCharCode(0x81, length) : String.fromCharCode(0x81, 126, length >> 8, length & 0xff);
+    stream.write(head + text, 'latin1');
+  } else stream.write(textFrame(text, length));
+}
+
+function textFrame(text: string, length: number): Buffer {
   const head = length < 126 ? 2 : length < 65_536 ? 4 : 10;
   const frame = Buffer.allocUnsafe(head + length);
   frame[0] = 0x81;
