@@ -25,6 +25,7 @@ export function advance(state: Counted, event: ChargingEvent, borders: PriceBord
     ...metered,
     at,
     ...(register === undefined ? {} : { registerMilliWh: register }),
+    ...(event.registerMilliWh === undefined || (flag !== undefined && flag !== 'registerReset') ? {} : { registerAt: at }),
     activity,
     activitySince: activity === state.activity ? state.activitySince : at,
     periods: counted,
@@ -47,30 +48,36 @@ function gain(state: Counted, { at, registerMilliWh: register }: ChargingEvent):
     : { gained: 0, register: before, flag: 'registerWentBack' };
 }
 
-function mostGain({ facts, at: from }: Counted, at: Date): number {
+function mostGain({ facts, registerAt: from = facts.startedAt }: Counted, at: Date): number {
   const watt = (facts.maxPowerWatt ?? MOST_WATT) * SLACK;
   return Math.ceil((watt * Math.max(0, at.getTime() - from.getTime())) / 3_600) + SLACK_MILLI_WH;
 }
 
+/** Time counts from the last event, energy from the last reading. */
 function spread(state: Counted, at: Date, gained: number, borders: PriceBorders): readonly ChargingPeriod[] {
   const cuts = at > state.at ? borders(state.at, at) : [];
   const periods = [...state.periods];
-  let shared = 0;
   let from = state.at;
   for (const until of [...cuts, at]) {
-    const last = until === at;
     const period = periods.at(-1)!;
-    const share = last ? gained : onWire(shareUntil(gained, state.at, until, at), period.energyMilliWh - shared);
-    periods[periods.length - 1] = {
-      ...period,
-      energyMilliWh: period.energyMilliWh + share - shared,
-      ...timeIn(state, period, from, until, gained > 0),
-    };
-    if (!last) periods.push({ ...period, startedAt: until, energyMilliWh: 0, chargingSeconds: 0, parkingSeconds: 0 });
-    shared = share;
+    periods[periods.length - 1] = { ...period, ...timeIn(state, period, from, until, gained > 0) };
+    if (until !== at) periods.push({ ...period, startedAt: until, energyMilliWh: 0, chargingSeconds: 0, parkingSeconds: 0 });
     from = until;
   }
-  return periods;
+  // What an ended period has that no wire can carry goes on to the next one, also when nothing was gained.
+  return gained === 0 && cuts.length === 0 ? periods : withEnergy(periods, gained, state.registerAt ?? state.at, at);
+}
+
+function withEnergy(periods: readonly ChargingPeriod[], gained: number, from: Date, to: Date): readonly ChargingPeriod[] {
+  let shared = 0;
+  return periods.map((period, i) => {
+    const until = periods[i + 1]?.startedAt;
+    if (until !== undefined && until <= from) return period;
+    const share = until === undefined ? gained : onWire(shareUntil(gained, from, until, to), period.energyMilliWh - shared);
+    const energyMilliWh = period.energyMilliWh + share - shared;
+    shared = share;
+    return { ...period, energyMilliWh };
+  });
 }
 
 /** Idle time counts after the grace; what happens while nobody hears the station is neither charging nor idle. */

@@ -1,5 +1,5 @@
 /** A station's clock may be ahead of ours by so much without being wrong. */
-const AHEAD_MS = 5 * 60_000;
+export const AHEAD_MS = 5 * 60_000;
 /** No session is older: a clock that says so lost its battery. */
 const OLDEST = Date.UTC(2020, 0, 1);
 

@@ -9,6 +9,8 @@ export interface HeardMessage {
   at: Date;
   seqNo?: number;
   activity?: Activity;
+  /** The time is by our clock, not the station's. */
+  ourClock?: true;
   /** Of a stop; absent where it said none. */
   registerMilliWh?: number;
   reason?: string;
@@ -20,6 +22,8 @@ const HEADER = 9;
 const ENTRY = 14;
 const KINDS = ['started', 'metered', 'stopped'] as const;
 const ACTIVITIES = ['charging', 'suspended', 'unknown'] as const;
+/** Set beside the kind. */
+const OUR_CLOCK = 0x80;
 const REGISTER = 0;
 /** The stop's own register, which is no sample. */
 const STOP_REGISTER = 255;
@@ -61,7 +65,7 @@ export function pack(message: HeardMessage): Buffer {
   const reason = Buffer.from(message.reason ?? '', 'utf8');
   const bytes = Buffer.allocUnsafe(HEADER + count * ENTRY + reason.length);
   bytes[0] = LAYOUT;
-  bytes[1] = KINDS.indexOf(message.kind);
+  bytes[1] = KINDS.indexOf(message.kind) | (message.ourClock ? OUR_CLOCK : 0);
   bytes[2] = message.activity === undefined ? 255 : ACTIVITIES.indexOf(message.activity);
   bytes.writeInt32LE(message.seqNo ?? -1, 3);
   bytes.writeUInt16LE(count, 7);
@@ -88,7 +92,7 @@ export function pack(message: HeardMessage): Buffer {
 
 export function unpack(at: Date, bytes: Buffer): HeardMessage {
   if (bytes[0] !== LAYOUT) throw new Error(`samples in layout ${bytes[0]} are from a newer version`);
-  const kind = KINDS[bytes[1]!]!;
+  const kind = KINDS[bytes[1]! & ~OUR_CLOCK]!;
   const activity = ACTIVITIES[bytes[2]!];
   const seqNo = bytes.readInt32LE(3);
   const count = bytes.readUInt16LE(7);
@@ -115,6 +119,7 @@ export function unpack(at: Date, bytes: Buffer): HeardMessage {
     samples: [...byMoment].map(([ms, moment]) => ({ at: new Date(at.getTime() + ms), ...moment })),
     ...(seqNo < 0 ? {} : { seqNo }),
     ...(activity === undefined ? {} : { activity }),
+    ...((bytes[1]! & OUR_CLOCK) === 0 ? {} : { ourClock: true as const }),
     ...(stopRegister === undefined ? {} : { registerMilliWh: stopRegister }),
     ...(reason === '' ? {} : { reason }),
   };
@@ -129,9 +134,9 @@ export function digestOf(message: HeardMessage, packed: Buffer): Buffer {
 }
 
 /** The events of a message, as the session hears them: what was measured, then what happened. */
-export function eventsOf({ kind, at, samples, seqNo, activity, registerMilliWh, reason }: HeardMessage): ChargingEvent[] {
+export function eventsOf({ kind, at, samples, seqNo, activity, ourClock, registerMilliWh, reason }: HeardMessage): ChargingEvent[] {
   const numbered = seqNo === undefined ? {} : { seqNo };
-  const doing = activity === undefined ? {} : { activity };
+  const doing = { ...(activity === undefined ? {} : { activity }), ...(ourClock ? { ourClock } : {}) };
   if (kind === 'stopped') {
     const own = registerMilliWh ?? registerAt(samples, at);
     // The last sample stands at the moment of the stop: it says the same as the stop does.

@@ -49,6 +49,8 @@ export interface Metered {
   at: Date;
   /** The newest reading that counted. */
   registerMilliWh?: number;
+  /** When it was read: other events may have come since. */
+  registerAt?: Date;
   activity: Activity;
   activitySince: Date;
   periods: readonly ChargingPeriod[];
@@ -74,6 +76,8 @@ export interface Moment {
   registerMilliWh?: number;
   activity?: Activity;
   seqNo?: number;
+  /** The time is by our clock, not the station's. */
+  ourClock?: true;
 }
 
 /** The same for every protocol: the drivers translate into these. */

@@ -1,5 +1,6 @@
 import type { ChargingPeriod } from '../model/session.js';
 import { advance } from './advance.js';
+import { AHEAD_MS } from './clock-shift.js';
 import { hasNumber, withNumber } from './numbers.js';
 import type { Change, ChargingEvent, ChargingState, Flag, OrderKey, PriceBorders, SessionFacts } from './session-state.js';
 
@@ -25,7 +26,7 @@ export function begin(facts: SessionFacts): Charging {
     phase: 'charging',
     facts,
     at: startedAt,
-    ...(startRegisterMilliWh === undefined ? {} : { registerMilliWh: startRegisterMilliWh }),
+    ...(startRegisterMilliWh === undefined ? {} : { registerMilliWh: startRegisterMilliWh, registerAt: startedAt }),
     activity: 'charging',
     activitySince: startedAt,
     periods: [period],
@@ -74,11 +75,25 @@ function end(state: Charging, stop: ChargingEvent & { kind: 'stopped' }, borders
   };
 }
 
+/**
+ * A stop before the start, or in the future, is of a clock that was set meanwhile: it counts when it was heard. Its energy is right
+ * all the same, and the session is marked.
+ */
+export function atPossibleTime(state: ChargingState, event: ChargingEvent, now: Date): { state: ChargingState; event: ChargingEvent } {
+  if (event.kind !== 'stopped' || state.phase === 'ended') return { state, event };
+  const { at } = onOurClock(event, state.facts);
+  const ahead = state.facts.clockShiftMs === undefined && at.getTime() - now.getTime() > AHEAD_MS;
+  if (at >= state.facts.startedAt && !ahead) return { state, event };
+  return { state: flagged(state, 'clockCorrected'), event: { ...event, at: now, ourClock: true } };
+}
+
 /** Counts a session from all of its events, in whatever order they were heard: the same as if they had come in order. */
 export function recount(state: ChargingState, facts: SessionFacts, events: readonly ChargingEvent[], borders: PriceBorders): ChargingState {
   const ordered = [...events].map((event) => onOurClock(event, facts)).sort((a, b) => compare(orderOf(a), orderOf(b)));
   const { startedAt } = facts;
-  const kept = state.flags.filter((flag) => flag === 'lateReading' || flag === 'gap' || flag === 'billDiffers');
+  const kept = state.flags.filter(
+    (flag) => flag === 'lateReading' || flag === 'gap' || flag === 'clockCorrected' || flag === 'billDiffers',
+  );
   const counted = (next: ChargingState): ChargingState => ({ ...next, heard: state.heard, flags: [...new Set([...next.flags, ...kept])] });
   let next: Charging = begin(facts);
   for (const event of ordered) {
@@ -86,7 +101,7 @@ export function recount(state: ChargingState, facts: SessionFacts, events: reado
     if (event.at >= startedAt) next = { ...next, ...advance(next, event, borders), last: orderOf(event) };
     // What was read before the start tells where counting begins, when the start did not say.
     else if (next.registerMilliWh === undefined && event.registerMilliWh !== undefined)
-      next = { ...next, registerMilliWh: event.registerMilliWh };
+      next = { ...next, registerMilliWh: event.registerMilliWh, registerAt: startedAt };
   }
   if (state.phase === 'ended') {
     const { endedAt: at, stopReason: reason, stopRegisterMilliWh } = state;
@@ -126,5 +141,5 @@ function compare(a: OrderKey, b: OrderKey): number {
 const isBefore = (a: OrderKey, b: OrderKey): boolean => compare(a, b) < 0;
 
 function onOurClock<E extends ChargingEvent>(event: E, { clockShiftMs }: SessionFacts): E {
-  return clockShiftMs === undefined ? event : { ...event, at: new Date(event.at.getTime() + clockShiftMs) };
+  return clockShiftMs === undefined || event.ourClock ? event : { ...event, at: new Date(event.at.getTime() + clockShiftMs) };
 }

@@ -1,29 +1,40 @@
 import type { Holders } from '../edges/holder.js';
 import type { Sql } from '../edges/sql.js';
 import { Connections } from './connections.js';
+import { type BillingPort, createYkc, type PileChargingPort, ykcMigrations } from './drivers/ykc/index.js';
 import { type ListenNeeds, listen, OCPP_PATH } from './listen.js';
+import { migrations as ownMigrations } from './migrations.js';
 import type { CertificateAuthorityPort } from './ports.js';
 import { createService, type GatewayNeeds } from './service.js';
 import { createStore } from './store.js';
 
 export type { Command } from './command.js';
 export { consumers } from './events.js';
-export { migrations } from './migrations.js';
 export type { CertificateAuthorityPort } from './ports.js';
 export { routes } from './routes.js';
 export type { GatewayService } from './service.js';
 export { OCPP_PATH };
 
+export const migrations = [...ownMigrations, ...ykcMigrations];
+
 export function createGateway(
-  needs: Omit<GatewayNeeds, 'connections' | 'store'> & { authority?: CertificateAuthorityPort },
+  needs: Omit<GatewayNeeds, 'connections' | 'store' | 'charging'> & {
+    authority?: CertificateAuthorityPort;
+    charging: PileChargingPort;
+    billing: BillingPort;
+  },
   { sql, holders, node }: { sql: Sql; holders: Holders; node: string },
 ) {
   const connections = new Connections();
   const store = createStore(sql);
   const service = createService({ ...needs, connections, store });
   const claim = (stationId: string) => holders.claim(stationId, node);
+  const ykc = createYkc({ sql, billing: needs.billing, clock: needs.clock });
   return {
     ...service,
+    pileRoutes: ykc.routes,
+    listenYkc: (where: { host: string; port: number }, log: ListenNeeds['log']) =>
+      ykc.listen({ ...needs, log, connections, store, service, claim }, where),
     listen: (edges: Pick<ListenNeeds, 'server' | 'log'>) => listen({ ...needs, ...edges, connections, store, service, claim }),
   };
 }

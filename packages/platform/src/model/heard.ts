@@ -91,4 +91,6 @@ export interface HeardActivity extends FromStation {
   connectorNumber: number;
   activity: Activity;
   at: Date;
+  /** The station gave no time. */
+  ourClock?: true;
 }

@@ -96,13 +96,15 @@ export function createHearing(
   async function heardActivity(operatorId: OperatorId, heard: HeardActivity): Promise<void> {
     const [open] = await store.openAt(operatorId, heard.stationId, heard.connectorNumber);
     if (!open || open.state.activity === heard.activity) return;
-    await enter(operatorId, open.no, heard, { kind: 'metered', at: heard.at, samples: [], activity: heard.activity });
+    const { at, activity, ourClock } = heard;
+    await enter(operatorId, open.no, heard, { kind: 'metered', at, samples: [], activity, ...(ourClock ? { ourClock } : {}) });
   }
 
   /** From now on nobody knows what its sessions do: no idle time counts. */
   async function heardOffline(operatorId: OperatorId, heard: FromStation, at: Date): Promise<void> {
     for (const { no, state } of await store.openAt(operatorId, heard.stationId)) {
-      if (state.activity === 'suspended') await enter(operatorId, no, heard, { kind: 'metered', at, samples: [], activity: 'unknown' });
+      if (state.activity === 'suspended')
+        await enter(operatorId, no, heard, { kind: 'metered', at, samples: [], activity: 'unknown', ourClock: true });
     }
   }
 

@@ -10,7 +10,7 @@ import { fromJson, toJson } from '../../kernel/json.js';
 import { priceBorders } from '../../model/rating.js';
 import { consumers } from '../events.js';
 import { digestOf, eventsOf, type HeardMessage, pack } from '../samples.js';
-import { apply, type Change, type ChargingState, isHeld, type SessionFacts } from '../session.js';
+import { apply, atPossibleTime, type Change, type ChargingState, isHeld, type SessionFacts } from '../session.js';
 
 /** A message of a station about a session, or about a connector where nobody charges as far as we know. */
 export interface Entry {
@@ -167,7 +167,8 @@ function hear(session: Open, message: HeardMessage, now: Date): Change {
   let change: Change = 'none';
   for (const event of eventsOf(message)) {
     const { facts } = session.state;
-    const result = apply(session.state, event, (from, until) => priceBorders(facts.tariffs, facts.timeZone, from, until));
+    const heard = atPossibleTime(session.state, event, now);
+    const result = apply(heard.state, heard.event, (from, until) => priceBorders(facts.tariffs, facts.timeZone, from, until));
     if (result.state !== session.state) session.touched = true;
     session.state = result.state;
     if (result.change === 'ended') session.ended = true;

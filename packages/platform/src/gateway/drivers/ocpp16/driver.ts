@@ -62,8 +62,10 @@ function handlers({ charging, clock, log }: DriverNeeds, deskOf: (endpoint: obje
       const at = timestamp === undefined ? clock.now() : new Date(timestamp);
       await desk.status(connectorId, toEvseStatus(status), at);
       const activity = toActivity(status);
-      if (activity && connectorId > 0)
-        await charging.heardActivity(desk.operatorId, { ...(await desk.hold), connectorNumber: connectorId, activity, at });
+      if (activity && connectorId > 0) {
+        const ours = timestamp === undefined ? { ourClock: true as const } : {};
+        await charging.heardActivity(desk.operatorId, { ...(await desk.hold), connectorNumber: connectorId, activity, at, ...ours });
+      }
       return {};
     })
     .handle(v16.Authorize, async ({ idTag }, { endpoint }) => ({
