@@ -22,7 +22,7 @@ import { createGateway, migrations as gatewayMigrations, routes as gatewayRoutes
 import type { Clock } from './kernel/clock.js';
 import type { NewId, OperatorId, PartnerId, PartyId, StationId } from './kernel/ids.js';
 import { hashSecret } from './kernel/secret.js';
-import { createOperations, migrations as operationsMigrations, routes as operationsRoutes } from './operations/index.js';
+import { createBilling, createOperations, migrations as operationsMigrations, routes as operationsRoutes } from './operations/index.js';
 import {
   AGREEMENT_ACTIVATE,
   createRoaming,
@@ -139,7 +139,8 @@ export async function compose(ground: Ground) {
     { database, holders, outbox },
   );
   await charging.keepSamples();
-  const gateway = createGateway({ charging, stations, transact, emit, clock, newId }, { sql, holders, node: newId() });
+  const billing = createBilling({ stations, tariffs: operations, clock });
+  const gateway = createGateway({ charging, stations, billing, transact, emit, clock, newId }, { sql, holders, node: newId() });
   const roaming = createRoaming(
     {
       transact,
@@ -275,6 +276,7 @@ export async function compose(ground: Ground) {
       gatewayRoutes(gateway, clock),
       chargingRoutes({ charging, token: users.token, placeByEvseId: stations.placeByEvseId, newId }),
       roamingRoutes({ roaming, ...roaming, clock, caller }),
+      gateway.pileRoutes(async (operatorId, stationId) => (await stations.station(operatorId, stationId)) !== undefined),
     ]
       .map((router): [string, RequestHandler] => ['/admin/v1', router])
       .concat([['/admin/v1/settlement', settlementRoutes(settlement, caller)]]),
@@ -299,6 +301,7 @@ export async function compose(ground: Ground) {
     listenOcpp: (server: Server) => gateway.listen({ server, log }),
     /** Begins to work on what is owed. */
     async startWork() {
+    listenYkc: (where: { host: string; port: number }) => gateway.listenYkc(where, log),
       await outbox.start();
       const deadlines = sweepEvery(1000, 'command deadlines', log, async () => {
         await charging.sweep();

@@ -18,7 +18,7 @@ export interface RunningHub {
   /** Of that operator; also in the data folder, in `admin.key`. */
   adminKey: string;
   /** Where things are, for a person. */
-  addresses: { admin: string; ocpi: string; ocpp: string; health: string };
+  addresses: { admin: string; ocpi: string; ocpp: string; ykc: string; health: string };
   /** Takes nothing new, ends what is under way, stops the embedded servers. */
   stop(): Promise<void>;
 }
@@ -114,6 +114,8 @@ export async function startHub(
     undo.push(() => stations.close(config.shutdownMs / 4));
     const ocpp = await hub.listenOcpp(stations.server);
     undo.push(() => ocpp.close());
+    const piles = await hub.listenYkc({ host: config.host, port: config.ports.ykc });
+    undo.push(() => piles.close());
     listener = hub.http;
     const work = await hub.startWork();
     undo.push(() => work.stop());
@@ -122,6 +124,7 @@ export async function startHub(
       admin: `http://${here(http.port)}/admin/v1`,
       ocpi: hub.roaming.versionsUrl,
       ocpp: `ws://${here(stations.port)}/ocpp/<identity>`,
+      ykc: `tcp://${here(piles.port)}`,
       health: `http://${here(http.port)}/healthz`,
     };
     log.info(addresses, 'the hub is ready');

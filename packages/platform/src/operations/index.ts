@@ -4,6 +4,7 @@ import type { Transact } from '../kernel/transact.js';
 import { createService } from './service.js';
 import { createStore } from './store.js';
 
+export { createBilling } from './billing.js';
 export { migrations } from './migrations.js';
 export { routes } from './routes.js';
 export type { OperationsService } from './service.js';

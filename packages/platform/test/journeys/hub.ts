@@ -31,6 +31,8 @@ export async function openHub(environment: Record<string, string> = {}) {
       EVROAM_DATA: folder,
       EVROAM_PORT: '0',
       EVROAM_OCPP_PORT: '0',
+      EVROAM_TCEC_PORT: '0',
+      EVROAM_YKC_PORT: '0',
       EVROAM_OUTBOUND_ALLOW: '127.0.0.0/8',
       ...environment,
     }),
