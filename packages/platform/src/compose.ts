@@ -274,9 +274,9 @@ export async function compose(ground: Ground) {
       usersRoutes(users, clock),
       operationsRoutes(operations, clock),
       gatewayRoutes(gateway, clock),
+      gateway.pileRoutes(async (operatorId, stationId) => (await stations.station(operatorId, stationId)) !== undefined),
       chargingRoutes({ charging, token: users.token, placeByEvseId: stations.placeByEvseId, newId }),
       roamingRoutes({ roaming, ...roaming, clock, caller }),
-      gateway.pileRoutes(async (operatorId, stationId) => (await stations.station(operatorId, stationId)) !== undefined),
     ]
       .map((router): [string, RequestHandler] => ['/admin/v1', router])
       .concat([['/admin/v1/settlement', settlementRoutes(settlement, caller)]]),
@@ -299,9 +299,9 @@ export async function compose(ground: Ground) {
       else if (!probes(request, response)) admin(request, response);
     }) satisfies RequestListener,
     listenOcpp: (server: Server) => gateway.listen({ server, log }),
+    listenYkc: (where: { host: string; port: number }) => gateway.listenYkc(where, log),
     /** Begins to work on what is owed. */
     async startWork() {
-    listenYkc: (where: { host: string; port: number }) => gateway.listenYkc(where, log),
       await outbox.start();
       const deadlines = sweepEvery(1000, 'command deadlines', log, async () => {
         await charging.sweep();
