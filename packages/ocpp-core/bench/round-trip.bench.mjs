@@ -59,7 +59,9 @@ for (const action of ['MeterValues', 'Heartbeat', 'TransactionEvent']) {
     // The first round is for the compilers.
     for (let round = -1; round < rounds; round += 1) {
       for (const role of Object.keys(servers)) {
-        const { cpuMicroseconds, perSecond } = await crowds[role].round();
+        let { cpuMicroseconds, perSecond } = await crowds[role].round();
+        // A neighbour took the machine for the whole round: it says nothing.
+        while (!Number.isFinite(cpuMicroseconds)) ({ cpuMicroseconds, perSecond } = await crowds[role].round());
         if (round < 0) continue;
         cpu[role].push(cpuMicroseconds);
         rate[role].push(perSecond);
