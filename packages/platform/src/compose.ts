@@ -26,6 +26,7 @@ import { createBilling, createOperations, migrations as operationsMigrations, ro
 import {
   AGREEMENT_ACTIVATE,
   createRoaming,
+  type ImportWish,
   OCPI_PATH,
   consumers as roamingConsumers,
   migrations as roamingMigrations,
@@ -244,10 +245,11 @@ export async function compose(ground: Ground) {
     parkAfter: FOR_EVER,
     leased: ({ operatorId, body }) => roaming.deliverCdr(operatorId as OperatorId, body.owner, body.cdrId, body.party),
   });
-  outbox.consume<{ partnerId: PartnerId }>(roamingConsumers.partnerSync, {
+  outbox.consume<{ partnerId: PartnerId } & Partial<ImportWish>>(roamingConsumers.partnerSync, {
     leaseMs: 15 * 60_000,
     leased: async ({ operatorId, body }) => {
-      await roaming.syncPartner(operatorId as OperatorId, body.partnerId);
+      const { partnerId, mode = 'full', modules } = body;
+      await roaming.syncPartner(operatorId as OperatorId, partnerId, { mode, ...(modules ? { modules } : {}) });
     },
   });
   outbox.consume<{ owner: PartyId; cdrId: string; source: 'own' | 'partner' }>(of.cdrRecord, {

@@ -1,15 +1,15 @@
 import type { Logger } from '../edges/log.js';
 import type { Sql } from '../edges/sql.js';
 import type { OperatorId, PartnerId } from '../kernel/ids.js';
-import { unseal } from '../kernel/secret.js';
 import { createBridge } from './links/bridged/bridge.js';
 import { localLink } from './links/local/link.js';
-import { type Fetched, fetchAll } from './links/ocpi221/fetch.js';
+import { createImporting, type Fetched, type ImportWish } from './links/ocpi221/importing.js';
 import { createOcpiHosts, createOutbound, type OutboundNeeds } from './listen.js';
 import { createService, type RoamingNeeds } from './service.js';
 import { createStore } from './store.js';
 
 export { consumers } from './events.js';
+export type { ImportWish } from './links/ocpi221/importing.js';
 export { OCPI_PATH } from './listen.js';
 export { migrations } from './migrations.js';
 export type { Partner } from './partner.js';
@@ -51,22 +51,16 @@ export function createRoaming(needs: RoamingModuleNeeds, edges: { sql: Sql; log:
   });
   const hosts = createOcpiHosts({ ...needs, store, service, bridge, outbound: outbound.handle, log: edges.log });
 
-  /** Fetches what a partner has. Runs after each registration, and whenever an operator asks. */
-  async function syncPartner(operatorId: OperatorId, partnerId: PartnerId): Promise<Fetched | undefined> {
-    const partner = await store.partner(operatorId, partnerId);
-    if (partner?.status !== 'registered' || !partner.connection) return undefined;
-    const log = edges.log.child({ operatorId, partnerId });
-    const fetched = await fetchAll(
-      { ...partner, connection: partner.connection },
-      unseal(needs.serverKey, partner.connection.sealedToken),
-      {
-        ...needs,
-        handle: outbound.handle,
-        bridge,
-        refused: (module, index, reason) => log.warn({ module, index, reason }, 'an object of a partner was left out'),
-      },
-    );
-    log.info(fetched, 'partner fetched');
+  const { importPartner } = createImporting({ ...needs, store, route: service.route, handle: outbound.handle, bridge });
+
+  /** Fetches what a partner has. Runs after each registration, when a partner is back, and whenever an operator asks. */
+  async function syncPartner(
+    operatorId: OperatorId,
+    partnerId: PartnerId,
+    wish: ImportWish = { mode: 'full' },
+  ): Promise<Fetched | undefined> {
+    const fetched = await importPartner(operatorId, partnerId, wish);
+    if (fetched) edges.log.info({ operatorId, partnerId, ...fetched }, 'partner fetched');
     return fetched;
   }
 

@@ -154,4 +154,42 @@ export const migrations = [
     ],
   },
   { name: 'roaming-004-quirks', up: ['ALTER TABLE roaming_partner ADD COLUMN quirks jsonb'] },
+  {
+    name: 'roaming-005-imports',
+    up: [
+      `CREATE TABLE roaming_import (
+        operator_id text NOT NULL,
+        partner_id text NOT NULL,
+        module text NOT NULL,
+        mode text NOT NULL,
+        state text NOT NULL,
+        next text,
+        since timestamptz,
+        started_at timestamptz NOT NULL,
+        updated_at timestamptz NOT NULL,
+        complete_at timestamptz,
+        pages integer NOT NULL,
+        kept integer NOT NULL,
+        unchanged integer NOT NULL,
+        refused integer NOT NULL,
+        total integer,
+        error text,
+        PRIMARY KEY (operator_id, partner_id, module),
+        FOREIGN KEY (operator_id, partner_id) REFERENCES roaming_partner (operator_id, id)
+      )`,
+      // As it came: json and not jsonb, for jsonb would not take every text that a partner may send.
+      `CREATE TABLE roaming_quarantine (
+        operator_id text NOT NULL,
+        partner_id text NOT NULL,
+        module text NOT NULL,
+        digest text NOT NULL,
+        object_id text NOT NULL,
+        reason text NOT NULL,
+        item json NOT NULL,
+        seen_at timestamptz NOT NULL,
+        PRIMARY KEY (operator_id, partner_id, module, digest),
+        FOREIGN KEY (operator_id, partner_id) REFERENCES roaming_partner (operator_id, id)
+      )`,
+    ],
+  },
 ] as const;

@@ -8,6 +8,7 @@ import type { Accepted, Refused } from '../kernel/refusal.js';
 import type { TradeRole } from '../model/party.js';
 import type { Session } from '../model/session.js';
 import { connectionStatus } from './client-info.js';
+import type { ImportMode } from './import.js';
 import type { Partner, PartnerStatus } from './partner.js';
 import { agreementRoutes, type Caller } from './routes/agreements.js';
 import type { RoamingService } from './service.js';
@@ -17,7 +18,7 @@ export interface RoutesNeeds {
   versionsUrl: string;
   /** Where an eMSP or a CPO that speaks 2.1.1 registers. */
   versionsUrls211: { emsp: string; cpo: string };
-  syncPartner(operatorId: OperatorId, partnerId: PartnerId): Promise<object | undefined>;
+  syncPartner(operatorId: OperatorId, partnerId: PartnerId, wish: { mode: ImportMode }): Promise<object | undefined>;
   changeStatus(
     operatorId: OperatorId,
     partnerId: PartnerId,
@@ -143,8 +144,30 @@ export function routes(needs: RoutesNeeds): Router {
   });
 
   router.post('/partners/:id/sync', async (request, response) => {
-    const fetched = await syncPartner(response.locals.operatorId, request.params.id as PartnerId);
+    const mode = request.query.mode === 'delta' ? 'delta' : 'full';
+    const fetched = await syncPartner(response.locals.operatorId, request.params.id as PartnerId, { mode });
     response.json(found(fetched, `registered partner ${request.params.id}`));
+  });
+
+  /** How far each module is, also while it is read. */
+  router.get('/partners/:id/imports', async (request, response) => {
+    const items = await roaming.imports(response.locals.operatorId, request.params.id as PartnerId);
+    response.json({ items: items.map(({ operatorId: _, ...one }) => one) });
+  });
+
+  /** Objects of partners that were refused, and why. */
+  router.get('/roaming/quarantine', async (request, response) => {
+    const { partner } = request.query;
+    const page = await roaming.quarantined(response.locals.operatorId, {
+      ...pageRequest(request),
+      ...(typeof partner === 'string' ? { partnerId: partner as PartnerId } : {}),
+    });
+    sendPage(response, page, (one) => one);
+  });
+
+  /** CDRs whose id was known with other content. */
+  router.get('/roaming/cdrs/conflicts', async (_request, response) => {
+    response.json({ items: await roaming.cdrConflicts(response.locals.operatorId) });
   });
 
   router.put('/rules', async (request, response) => {

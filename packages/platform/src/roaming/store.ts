@@ -11,6 +11,7 @@ import type { CommandResult, ReplyAddress } from './message.js';
 import type { Connection, Partner, PartnerStatus, Quirks } from './partner.js';
 import type { Rule } from './rules.js';
 import { agreements } from './store/agreements.js';
+import { imports } from './store/imports.js';
 
 export interface HostedParty {
   operatorId: OperatorId;
@@ -106,6 +107,7 @@ export function createStore(sql: Sql) {
     ...cdrs(sql),
     correlations: correlations(sql),
     ...reach(sql),
+    ...imports(sql),
   };
 }
 

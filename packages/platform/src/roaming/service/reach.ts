@@ -36,6 +36,8 @@ export function createReach({ transact, emit, store, charging, stations, clock, 
       emit(tx, operatorId, [
         { consumer: consumers.clientInfo, key: partnerId, body },
         { consumer: consumers.resync, key: partnerId, body },
+        // What it pushed while one of us was away was lost on the way.
+        { consumer: consumers.partnerSync, key: partnerId, body: { partnerId, mode: 'delta' } },
       ]),
     );
   }

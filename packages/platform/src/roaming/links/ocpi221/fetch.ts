@@ -1,99 +1,108 @@
-import { crawl, type Handle, type Interface, type ListMethod } from '@evroam/ocpi';
+import { connect, crawl, type Handle, type ListMethod, OcpiError } from '@evroam/ocpi';
 import { PricingError } from '@evroam/ocpi/pricing';
-import * as v221 from '@evroam/ocpi/v221';
 import type { PartyId, TradeRole } from '../../../model/party.js';
+import type { ImportedModule } from '../../import.js';
 import type { Connection, Partner } from '../../partner.js';
-import type { StationsPort, TariffsPort, UsersPort } from '../../ports.js';
 import type { Bridge } from '../bridged/bridge.js';
-import { connectIn } from '../bridged/client.js';
-import { isSpoken } from '../bridged/versions.js';
-import { toLocation } from './locations.js';
-import { toTariff } from './tariffs.js';
-import { toToken } from './tokens.js';
+import { faceIn, HOME, isSpoken, objectOf } from '../bridged/versions.js';
 import { Untranslatable } from './values.js';
 
 export interface FetchNeeds {
   handle: Handle;
   bridge: Bridge;
-  stations: StationsPort;
-  tariffs: TariffsPort;
-  users: UsersPort;
-  /** Told of each object that was left out, and why. */
-  refused(module: string, index: number, reason: string): void;
 }
 
-export interface Fetched {
-  locations: number;
-  tariffs: number;
-  tokens: number;
-  refused: number;
+/** An object of a list: as its owner wrote it, in the version that it speaks, and in the words of 2.2.1. */
+export interface Listed {
+  version: string;
+  bytes: Buffer;
+  home: unknown;
 }
 
-/** Reads what a partner has: locations and tariffs of a CPO, tokens of an eMSP. Bad objects are left out and told, the rest is kept. */
-export async function fetchAll(partner: Partner & { connection: Connection }, token: string, needs: FetchNeeds): Promise<Fetched> {
-  const { operatorId, connection } = partner;
-  const fetched: Fetched = { locations: 0, tariffs: 0, tokens: 0, refused: 0 };
-  const has = (role: 'cpo' | 'emsp') => partner.parties.some((one) => one.role === role);
-  const list = <F extends { module: string; role: string; routes: { list: unknown } }>(face: F) =>
-    connection.endpoints.find(({ identifier, role }) => identifier === face.module && (role === undefined || role === face.role))?.url;
-  const clientOf = <F extends Interface>(face: F, url: string, role: TradeRole) => {
-    const owner = partner.parties.find((one) => one.role === role)?.party;
-    if (!isSpoken(connection.version) || !owner) throw new Error(`partner ${partner.id} has no ${role} or speaks ${connection.version}`);
-    return connectIn(connection.version, face, needs.handle, { url, token, coding: connection.coding }, needs.bridge, {
-      operatorId,
-      owner,
-    });
+/** What became of an object; a refusal says why. */
+export type Kept = 'kept' | 'unchanged' | { refused: string };
+
+export interface PageDone {
+  kept: number;
+  unchanged: number;
+  refused: readonly { item: unknown; reason: string }[];
+  total?: number;
+  /** Where to go on after a break. */
+  next?: string;
+}
+
+/** Whose list it is: of a CPO, or of an eMSP. */
+export const ROLE_OF: Readonly<Record<ImportedModule, TradeRole>> = {
+  tariffs: 'cpo',
+  locations: 'cpo',
+  tokens: 'emsp',
+  sessions: 'cpo',
+  cdrs: 'cpo',
+};
+
+/** Where a partner lists a module; undefined where it does not. */
+export function listUrl({ connection, parties }: Partner, module: ImportedModule): string | undefined {
+  if (!parties.some(({ role }) => role === ROLE_OF[module])) return undefined;
+  return connection?.endpoints.find(({ identifier, role }) => identifier === module && (role === undefined || role === 'SENDER'))?.url;
+}
+
+/**
+ * Reads a partner's list page by page, so that memory does not grow with it. A bad object is told with its page, and the rest of the page
+ * is kept.
+ */
+export async function* fetchPages(
+  partner: Partner & { connection: Connection },
+  token: string,
+  module: ImportedModule,
+  from: { next?: string; since?: Date; seen: number },
+  keep: (item: Listed) => Promise<Kept>,
+  { handle, bridge }: FetchNeeds,
+): AsyncGenerator<PageDone> {
+  const { operatorId, connection, quirks } = partner;
+  const { version, coding } = connection;
+  const url = listUrl(partner, module);
+  const owner = partner.parties.find(({ role }) => role === ROLE_OF[module])?.party;
+  if (url === undefined || owner === undefined || !isSpoken(version)) return;
+  const face = faceIn(version, module, 'SENDER');
+  const object = objectOf(face?.routes.list?.says.data);
+  if (!face || !object) return;
+  const settings = { url, token, coding, ...(quirks?.timeoutMs === undefined ? {} : { timeoutMs: quirks.timeoutMs }) };
+  const { list } = connect(face, handle, settings) as unknown as { list: ListMethod<unknown> };
+  const window = {
+    // Who sends no links is asked by offset, and that counts from the list's beginning.
+    ...(from.next === undefined ? {} : { offset: from.seen }),
+    ...(from.since ? { dateFrom: from.since } : {}),
+    ...(quirks?.pageLimit === undefined ? {} : { limit: quirks.pageLimit }),
   };
-
-  async function each<D>(module: Exclude<keyof Fetched, 'refused'>, method: ListMethod<D>, keep: (wire: D) => Promise<PartyId | 'kept'>) {
-    const refuse = (index: number, reason: string) => {
-      fetched.refused += 1;
-      needs.refused(module, index, reason);
-    };
-    let seen = 0;
-    for await (const { items, reply } of crawl(method)) {
-      for (const { index, violation } of reply.page?.refused ?? []) refuse(seen + index, `${violation.path} ${violation.message}`);
-      for (const [index, item] of items.entries()) {
-        try {
-          const kept = await keep(item);
-          if (kept === 'kept') fetched[module] += 1;
-          else refuse(seen + index, `it belongs to ${kept}, for which the partner does not speak`);
-        } catch (error) {
-          if (!(error instanceof Untranslatable || error instanceof PricingError)) throw error;
-          refuse(seen + index, error.message);
-        }
-      }
-      seen += items.length;
+  for await (const { items, reply, next } of crawl(list, { window, ...(from.next === undefined ? {} : { from: from.next }) })) {
+    const refused: { item: unknown; reason: string }[] = (reply.page?.refused ?? []).map(({ item, violation }) => ({
+      item,
+      reason: `${violation.path} ${violation.message}`,
+    }));
+    let kept = 0;
+    let unchanged = 0;
+    for (const item of items) {
+      const became = await attempt(async () => {
+        const home = await bridge(version, HOME, object, item, { operatorId, owner });
+        return keep({ version, bytes: Buffer.from(JSON.stringify(item)), home });
+      });
+      if (became === 'kept') kept += 1;
+      else if (became === 'unchanged') unchanged += 1;
+      else refused.push({ item, reason: became.refused });
     }
+    const total = reply.page?.total;
+    yield { kept, unchanged, refused, ...(total === undefined ? {} : { total }), ...(next === undefined ? {} : { next }) };
   }
-
-  const mine = (owner: PartyId): boolean => partner.parties.some(({ party }) => party === owner);
-  const tariffsUrl = has('cpo') ? list(v221.tariffs.sender) : undefined;
-  if (tariffsUrl) {
-    await each('tariffs', clientOf(v221.tariffs.sender, tariffsUrl, 'cpo').list, async (wire) => {
-      const tariff = toTariff(wire);
-      if (!mine(tariff.owner)) return tariff.owner;
-      await needs.tariffs.recordPartnerTariff(operatorId, tariff);
-      return 'kept';
-    });
-  }
-  const locationsUrl = has('cpo') ? list(v221.locations.sender) : undefined;
-  if (locationsUrl) {
-    await each('locations', clientOf(v221.locations.sender, locationsUrl, 'cpo').list, async (wire) => {
-      const location = toLocation(wire);
-      if (!mine(location.owner)) return location.owner;
-      await needs.stations.recordPartnerLocation(operatorId, location);
-      return 'kept';
-    });
-  }
-  const tokensUrl = has('emsp') ? list(v221.tokens.sender) : undefined;
-  if (tokensUrl) {
-    await each('tokens', clientOf(v221.tokens.sender, tokensUrl, 'emsp').list, async (wire) => {
-      const one = toToken(wire);
-      if (!mine(one.issuer)) return one.issuer;
-      await needs.users.recordPartnerToken(operatorId, one);
-      return 'kept';
-    });
-  }
-  return fetched;
 }
+
+async function attempt(work: () => Promise<Kept>): Promise<Kept> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Untranslatable || error instanceof PricingError || error instanceof OcpiError) return { refused: error.message };
+    throw error;
+  }
+}
+
+/** The refusal of an object that belongs to nobody for whom the partner speaks. */
+export const foreign = (owner: PartyId): Kept => ({ refused: `it belongs to ${owner}, for which the partner does not speak` });
