@@ -8,6 +8,7 @@ import type { CertificateAuthorityPort } from './ports.js';
 import { createService, type GatewayNeeds } from './service.js';
 import { createStore } from './store.js';
 
+export { builtInAuthority, newAuthorityKey } from './authority/built-in.js';
 export type { Command } from './command.js';
 export { consumers } from './events.js';
 export type { CertificateAuthorityPort } from './ports.js';

@@ -38,7 +38,7 @@ export interface Admitted {
   hasBooted: boolean;
   /** Its messages may break their schema in the ways that real stations do. */
   lenient: boolean;
-  about?: { vendor?: string; model?: string; firmware?: string };
+  about?: { vendor?: string; model?: string; firmware?: string; serialNumber?: string };
 }
 
 /** What the handshake showed. */
@@ -71,10 +71,11 @@ export interface StationsPort {
 
 /** Signs what stations ask to have signed. */
 export interface CertificateAuthorityPort {
-  /** The chain, leaf first, PEM; or why not. `use` in the protocol's own word. */
+  /** The chain, leaf first, PEM; or why not. `use` in the protocol's own word; `names` are those that the station may have. */
   sign(request: {
     csr: string;
     stationId: StationId;
     use: string;
+    names: readonly string[];
   }): Promise<{ chain: string; expiresAt: Date; serialNumber: string } | { refused: string }>;
 }

@@ -43,7 +43,7 @@ export interface Admitted {
   hasBooted: boolean;
   /** Its messages may break their schema in the ways that real stations do. */
   lenient: boolean;
-  about?: { vendor?: string; model?: string; firmware?: string };
+  about?: { vendor?: string; model?: string; firmware?: string; serialNumber?: string };
 }
 
 export type StationsService = ReturnType<typeof createService>;

@@ -31,7 +31,7 @@ const MAX_NUMBER = 2 ** 31 - 1;
 /** What one connection of a station does beside its sessions. `taken`: it is the station's link from now on; true if there was one before. */
 export function createDesk(
   { charging: _, stations, store, service, claim, authority, clock, log }: DeskNeeds,
-  { operatorId, stationId }: Pick<Admitted, 'operatorId' | 'stationId'>,
+  { operatorId, stationId, about: { serialNumber: known } = {} }: Pick<Admitted, 'operatorId' | 'stationId' | 'about'>,
   shown: Shown,
   taken: (link: StationLink) => boolean,
 ): Desk {
@@ -42,6 +42,7 @@ export function createDesk(
   // Whoever waits for it hears of a failure; nobody may be waiting yet.
   hold.catch(() => undefined);
   let link: StationLink | undefined;
+  let serial = known;
   const ask = async (command: StationCommand): Promise<void> => {
     await service.ask(operatorId, stationId, command);
   };
@@ -73,6 +74,7 @@ export function createDesk(
     },
     async booted(about) {
       await hold;
+      serial = about.serialNumber ?? serial;
       const { serialNumber } = shown.certificate ?? {};
       if (serialNumber !== undefined && about.serialNumber !== serialNumber) {
         // Another device's certificate. OCPP 2.0.1, B01.FR.12
@@ -107,7 +109,7 @@ export function createDesk(
     },
     async signCertificate(csr, use) {
       if (!authority) return false;
-      const signed = await authority.sign({ csr, stationId, use });
+      const signed = await authority.sign({ csr, stationId, use, names: [stationId, ...(serial === undefined ? [] : [serial])] });
       if ('refused' in signed) {
         log.warn({ operatorId, stationId, use, reason: signed.refused }, 'a certificate was not signed');
         return false;
