@@ -18,7 +18,13 @@ import { migrate } from './edges/migrate.js';
 import { createOutbox, outboxMigrations, Postponed } from './edges/outbox.js';
 import type { Redis } from './edges/redis.js';
 import { sweepEvery } from './edges/sweep.js';
-import { createGateway, migrations as gatewayMigrations, routes as gatewayRoutes, type Command as StationAsk } from './gateway/index.js';
+import {
+  builtInAuthority,
+  createGateway,
+  migrations as gatewayMigrations,
+  routes as gatewayRoutes,
+  type Command as StationAsk,
+} from './gateway/index.js';
 import type { Clock } from './kernel/clock.js';
 import type { NewId, OperatorId, PartnerId, PartyId, StationId } from './kernel/ids.js';
 import { hashSecret } from './kernel/secret.js';
@@ -54,6 +60,8 @@ export interface Ground {
   /** Inside networks that outbound calls may reach all the same. */
   outboundAllow: readonly string[];
   defaultCurrency: string;
+  /** Private key, PEM, with which certificates of stations are signed; absent: nobody signs here. */
+  stationCaKey?: string;
 }
 
 export const migrations = [
@@ -141,7 +149,12 @@ export async function compose(ground: Ground) {
   );
   await charging.keepSamples();
   const billing = createBilling({ stations, tariffs: operations, clock });
-  const gateway = createGateway({ charging, stations, billing, transact, emit, clock, newId }, { sql, holders, node: newId() });
+  const { stationCaKey: key } = ground;
+  const authority = key === undefined ? {} : { authority: builtInAuthority({ key, operator: 'evroam', clock }) };
+  const gateway = createGateway(
+    { charging, stations, billing, transact, emit, clock, newId, ...authority },
+    { sql, holders, node: newId() },
+  );
   const roaming = createRoaming(
     {
       transact,

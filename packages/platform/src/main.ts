@@ -7,6 +7,7 @@ import { startHttp } from './edges/http.js';
 import { createLog, type Logger } from './edges/log.js';
 import { openRedis } from './edges/redis.js';
 import { secretFile, serverKeyFile } from './edges/secret-file.js';
+import { newAuthorityKey } from './gateway/index.js';
 import { newId, type OperatorId } from './kernel/ids.js';
 import { newSecret } from './kernel/secret.js';
 
@@ -104,6 +105,7 @@ export async function startHub(
       publicUrl,
       outboundAllow: config.outboundAllow,
       defaultCurrency,
+      stationCaKey: secretFile(config.dataDir, 'station-ca.key', newAuthorityKey),
     });
     undo.push(() => hub.close());
     await hub.auth.addOperator(FIRST_OPERATOR, operatorName);
