@@ -7,4 +7,6 @@ export interface PartyLink {
   readonly capabilities: ReadonlySet<Kind>;
   /** Never throws for what the other side says; throws only for what nobody foresaw. */
   send(message: Message): Promise<Reply>;
+  /** Whether the other side has a CDR that was offered without an answer, and where; undefined where it cannot be asked. */
+  hasCdr?(message: Message<'cdr'>): Promise<{ location?: string } | undefined>;
 }

@@ -192,4 +192,15 @@ export const migrations = [
       )`,
     ],
   },
+  {
+    name: 'roaming-006-doubt',
+    up: [
+      // By what a session tells that a command whose result never came has worked after all.
+      'ALTER TABLE roaming_command ADD COLUMN authorization_reference text, ADD COLUMN session_id text',
+      'CREATE INDEX roaming_command_reference ON roaming_command (operator_id, asked, authorization_reference)',
+      'CREATE INDEX roaming_command_session ON roaming_command (operator_id, asked, session_id)',
+      // When a CDR was offered and no answer came: before it is offered again, the other side is asked for it.
+      'ALTER TABLE roaming_cdr ADD COLUMN doubt_at timestamptz',
+    ],
+  },
 ] as const;

@@ -206,9 +206,9 @@ export function routes(needs: RoutesNeeds): Router {
 
   router.get('/roaming/starts/:id', async (request, response) => {
     const command = found(await roaming.command(response.locals.operatorId, request.params.id), `command ${request.params.id}`);
-    const { id, kind, asker, asked, askedAt, expiresAt, result } = command;
+    const { id, kind, asker, asked, askedAt, expiresAt, result, sessionId } = command;
     const state = result ?? (clock.now() > expiresAt ? 'unknown' : 'waiting');
-    response.json({ id, kind, asker, asked, askedAt, expiresAt, state });
+    response.json({ id, kind, asker, asked, askedAt, expiresAt, state, sessionId });
   });
 
   router.get('/roaming/sessions', async (request, response) => {

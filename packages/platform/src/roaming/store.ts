@@ -40,6 +40,10 @@ export interface RoamingCommand {
   askedAt: Date;
   expiresAt: Date;
   result?: CommandResult;
+  /** Of a start: what its session will carry. */
+  authorizationReference?: string;
+  /** Of a stop: what was to be stopped; of a start: what came of it, once known. */
+  sessionId?: string;
 }
 
 /** A CDR as it stands between us and a partner's party: the one that sent it (`in`), or the one that is to get it (`out`). */
@@ -261,12 +265,12 @@ function partners(sql: Sql) {
 }
 
 function commands(sql: Sql) {
-  const columns = 'id, kind, asker, asked, reply_to, correlation, asked_at, expires_at, result';
+  const columns = 'id, kind, asker, asked, reply_to, correlation, asked_at, expires_at, result, authorization_reference, session_id';
   return {
     async insertCommand(operatorId: OperatorId, command: RoamingCommand): Promise<void> {
       await sql(
         undefined,
-        `INSERT INTO roaming_command (operator_id, ${columns}) VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10)`,
+        `INSERT INTO roaming_command (operator_id, ${columns}) VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, $11, $12)`,
         [
           operatorId,
           command.id,
@@ -278,6 +282,8 @@ function commands(sql: Sql) {
           command.askedAt,
           command.expiresAt,
           command.result ?? null,
+          command.authorizationReference ?? null,
+          command.sessionId ?? null,
         ],
       );
     },
@@ -290,21 +296,44 @@ function commands(sql: Sql) {
       return rows[0] && toCommand(rows[0]);
     },
 
-    /** The result of a command is taken once: undefined if there is one, nobody asked, or somebody else was asked. */
+    /**
+     * The result of a command is taken once: undefined if there is one, nobody asked, or somebody else was asked. One that comes late, but
+     * within its patience, replaces "no result in time", since that was never known; `first` is false then.
+     */
     async settleCommand(
       tx: Tx,
       operatorId: OperatorId,
       id: string,
       result: CommandResult,
       from: PartyId | undefined,
-    ): Promise<RoamingCommand | undefined> {
-      const rows = await sql<CommandRow>(
+      lateUntil: Date,
+    ): Promise<{ command: RoamingCommand; first: boolean } | undefined> {
+      const rows = await sql<CommandRow & { first: boolean }>(
         tx,
-        `UPDATE roaming_command SET result = $3 WHERE operator_id = $1 AND id = $2 AND result IS NULL AND ($4::text IS NULL OR asked = $4)
-         RETURNING ${columns}`,
-        [operatorId, id, result, from ?? null],
+        `WITH before AS (SELECT result IS NULL AS first FROM roaming_command WHERE operator_id = $1 AND id = $2
+                            AND ($4::text IS NULL OR asked = $4)
+                            AND (result IS NULL OR (result = 'timeout' AND $4 IS NOT NULL AND expires_at > $5::timestamptz)) FOR UPDATE)
+         UPDATE roaming_command SET result = CASE WHEN $3 = 'timeout' AND kind = 'start' AND session_id IS NOT NULL THEN 'accepted' ELSE $3 END
+           FROM before WHERE operator_id = $1 AND id = $2 RETURNING ${columns}, before.first`,
+        [operatorId, id, result, from ?? null, lateUntil],
       );
-      return rows[0] && toCommand(rows[0]);
+      return rows[0] && { command: toCommand(rows[0]), first: rows[0].first };
+    },
+
+    /**
+     * What a session of a party proves about commands: a start whose reference it carries has worked, and so has the stop of a session
+     * that has ended. Only what was in doubt changes; a refusal stays one.
+     */
+    async linkCommands(operatorId: OperatorId, { owner, id, authorizationReference, endedAt }: Session): Promise<string[]> {
+      const rows = await sql<{ id: string }>(
+        undefined,
+        `UPDATE roaming_command SET session_id = $3, result = CASE WHEN result = 'timeout' THEN 'accepted' ELSE result END
+          WHERE operator_id = $1 AND asked = $2
+            AND ((kind = 'start' AND authorization_reference = $4::text AND (session_id IS NULL OR result = 'timeout'))
+              OR (kind = 'stop' AND session_id = $3 AND $5 AND result = 'timeout')) RETURNING id`,
+        [operatorId, owner, id, authorizationReference ?? null, endedAt !== undefined],
+      );
+      return rows.map((row) => row.id);
     },
 
     /** Commands whose time is over without a result. */
@@ -450,13 +479,14 @@ function cdrs(sql: Sql) {
       owner: PartyId,
       id: string,
       party: PartyId,
-    ): Promise<{ cdr: Cdr; exchange: CdrExchange } | undefined> {
-      const rows = await sql<ExchangeRow & { body: unknown }>(
+    ): Promise<{ cdr: Cdr; exchange: CdrExchange; inDoubt: boolean } | undefined> {
+      const rows = await sql<ExchangeRow & { body: unknown; doubt_at: Date | null }>(
         undefined,
-        `SELECT ${columns}, body FROM roaming_cdr WHERE operator_id = $1 AND owner = $2 AND id = $3 AND party = $4 AND state = 'owed'`,
+        `SELECT ${columns}, body, doubt_at FROM roaming_cdr
+          WHERE operator_id = $1 AND owner = $2 AND id = $3 AND party = $4 AND state = 'owed'`,
         [operatorId, owner, id.toUpperCase(), party],
       );
-      return rows[0] && { cdr: fromJson<Cdr>(rows[0].body), exchange: toExchange(rows[0]) };
+      return rows[0] && { cdr: fromJson<Cdr>(rows[0].body), exchange: toExchange(rows[0]), inDoubt: rows[0].doubt_at !== null };
     },
 
     async markDelivered(
@@ -472,6 +502,15 @@ function cdrs(sql: Sql) {
         `UPDATE roaming_cdr SET state = 'delivered', location = $5, updated_at = $6
           WHERE operator_id = $1 AND owner = $2 AND id = $3 AND party = $4 AND state = 'owed'`,
         [operatorId, owner, id.toUpperCase(), party, location ?? null, now],
+      );
+    },
+
+    /** An offer that was not answered: true from now on, until it is known. */
+    async doubtCdr(operatorId: OperatorId, owner: PartyId, id: string, party: PartyId, now: Date): Promise<void> {
+      await sql(
+        undefined,
+        `UPDATE roaming_cdr SET doubt_at = $5 WHERE operator_id = $1 AND owner = $2 AND id = $3 AND party = $4 AND state = 'owed'`,
+        [operatorId, owner, id.toUpperCase(), party, now],
       );
     },
 
@@ -596,6 +635,8 @@ interface CommandRow {
   asked_at: Date;
   expires_at: Date;
   result: CommandResult | null;
+  authorization_reference: string | null;
+  session_id: string | null;
 }
 
 function toCommand(row: CommandRow): RoamingCommand {
@@ -609,6 +650,8 @@ function toCommand(row: CommandRow): RoamingCommand {
     askedAt: row.asked_at,
     expiresAt: row.expires_at,
     ...(row.result === null ? {} : { result: row.result }),
+    ...(row.authorization_reference === null ? {} : { authorizationReference: row.authorization_reference }),
+    ...(row.session_id === null ? {} : { sessionId: row.session_id }),
   };
 }
 

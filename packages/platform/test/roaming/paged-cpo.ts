@@ -54,6 +54,10 @@ export async function openPagedCpo() {
   const state = {
     cut: (_url: URL): boolean => false,
     hubToken: '',
+    /** CDRs that came in; while it is silent they are taken and no answer is given. */
+    silent: false,
+    taken: [] as Json[],
+    offers: 0,
     onCommand: (_body: Json): Json | undefined => ({ result: 'ACCEPTED', timeout: 30 }),
   };
   const server: Server = createServer((request, response) => {
@@ -86,11 +90,16 @@ export async function openPagedCpo() {
         ...Object.keys(lists).map((one) => [one, 'SENDER']),
         ['credentials', 'SENDER'],
         ['commands', 'RECEIVER'],
+        ['inbox', 'RECEIVER'],
         ['tokens', 'RECEIVER'],
       ];
       return say(response, {
         version: '2.2.1',
-        endpoints: endpoints.map(([identifier, role]) => ({ identifier, role, url: `${origin()}/${identifier}` })),
+        endpoints: endpoints.map(([identifier, role]) => ({
+          identifier: identifier === 'inbox' ? 'cdrs' : identifier,
+          role,
+          url: `${origin()}/${identifier}`,
+        })),
       });
     }
     if (module === 'credentials' && method === 'POST') {
@@ -103,6 +112,17 @@ export async function openPagedCpo() {
       if (result === undefined) return undefined;
       return say(response, result);
     }
+    if (module === 'inbox') {
+      state.offers += 1;
+      if (!state.taken.some(({ id }) => id === body?.id)) state.taken.push(body ?? {});
+      if (state.silent) return undefined;
+      return response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify({ status_code: 1000, timestamp: at }));
+    }
+    if (module.startsWith('inbox/'))
+      return say(
+        response,
+        state.taken.find(({ id }) => `inbox/${id}` === module),
+      );
     const all = lists[module];
     if (!all) return say(response, undefined);
     const offset = Number(url.searchParams.get('offset') ?? 0);

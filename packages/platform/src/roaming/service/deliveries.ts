@@ -5,7 +5,7 @@ import type { Tx } from '../../kernel/transact.js';
 import type { Cdr } from '../../model/cdr.js';
 import type { PartyId } from '../../model/party.js';
 import { consumers } from '../events.js';
-import type { CommandResult, Reply } from '../message.js';
+import type { CommandResult, Message, Reply } from '../message.js';
 import type { ChargingPort, StationsPort, TariffsPort } from '../ports.js';
 import type { CdrExchange, RoamingStore } from '../store.js';
 import type { Routing } from './routing.js';
@@ -151,10 +151,10 @@ export function createDeliveries({
   async function deliverCdr(operatorId: OperatorId, owner: PartyId, cdrId: string, party: PartyId): Promise<void> {
     const owed = await store.owedCdr(operatorId, owner, cdrId, party);
     if (!owed) return;
-    const { exchange, cdr } = owed;
+    const { exchange, cdr, inDoubt } = owed;
     const link = await linkOf(operatorId, party);
     if ('accepted' in link) throw new NotDelivered(link.detail ?? link.reason);
-    const reply = await link.send({
+    const message: Message<'cdr'> = {
       kind: 'cdr',
       operatorId,
       from: owner,
@@ -162,7 +162,11 @@ export function createDeliveries({
       correlation: newId(),
       raw: { version: exchange.version, bytes: exchange.bytes },
       typed: () => cdr,
-    });
+    };
+    const had = inDoubt ? await link.hasCdr?.(message) : undefined;
+    if (had) return store.markDelivered(operatorId, owner, cdrId, party, had.location, clock.now());
+    const reply = await link.send(message);
+    if (!reply.accepted && reply.reason === 'timeout') await store.doubtCdr(operatorId, owner, cdrId, party, clock.now());
     const { location } = delivered(reply);
     await store.markDelivered(operatorId, owner, cdrId, party, location, clock.now());
   }

@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock.js';
 import type { Emit } from '../../kernel/events.js';
 import type { NewId, OperatorId, PartnerId } from '../../kernel/ids.js';
 import { type Refused, refuse } from '../../kernel/refusal.js';
-import type { Transact } from '../../kernel/transact.js';
+import type { Transact, Tx } from '../../kernel/transact.js';
 import type { PartyId, Role } from '../../model/party.js';
 import { consumers } from '../events.js';
 import type { PartyLink } from '../link.js';
@@ -29,6 +29,9 @@ export type Routing = ReturnType<typeof createRouting>;
 
 /** How long the result of a command is waited for, wall time. After it the outcome is unknown, and the asker is told so. */
 const COMMAND_EXPIRY_MS = 120_000;
+
+/** How long after its time the result of a command is still taken, wall time. */
+const LATE_RESULT_MS = 10 * 60_000;
 
 const moduleOf: Readonly<Record<Kind, string>> = {
   startSession: 'commands',
@@ -84,25 +87,46 @@ export function createRouting({ transact, emit, store, clock, newId, cdrArrived,
     const askedAt = clock.now();
     const expiresAt = new Date(askedAt.getTime() + COMMAND_EXPIRY_MS * clock.rate);
     const kind = message.kind === 'startSession' ? 'start' : 'stop';
-    await store.insertCommand(operatorId, { id, kind, asker: from, asked: to, replyTo, correlation, askedAt, expiresAt });
+    const { authorizationReference, sessionId } = asked as Partial<Bodies['startSession'] & Bodies['stopSession']>;
+    await store.insertCommand(operatorId, {
+      ...{ id, kind, asker: from, asked: to, replyTo, correlation, askedAt, expiresAt },
+      ...(authorizationReference === undefined ? {} : { authorizationReference }),
+      ...(sessionId === undefined ? {} : { sessionId }),
+    });
     // Rewritten: the receiver answers to us, and never learns where the asker listens.
     const { raw: _, ...envelope } = message;
     const reply = await link.send({ ...envelope, typed: () => ({ ...asked, replyTo: { commandId: id } }) as Bodies['startSession'] });
     if (reply.accepted) return { ...reply, commandId: id };
-    await transact((tx) => store.settleCommand(tx, operatorId, id, reply.reason === 'timeout' ? 'timeout' : 'rejected', undefined));
+    await transact(async (tx) => {
+      const isUnknown = reply.reason === 'timeout';
+      await store.settleCommand(tx, operatorId, id, isUnknown ? 'timeout' : 'rejected', undefined, askedAt);
+      if (isUnknown) await askAbout(tx, operatorId, to);
+    });
     return reply;
   }
 
   /** The result of a command, once, from whoever was asked. A partner that asked is told by the outbox. */
   async function heardResult(operatorId: OperatorId, id: string, result: CommandResult, from: PartyId | undefined): Promise<boolean> {
+    const lateUntil = new Date(clock.now().getTime() - LATE_RESULT_MS * clock.rate);
     return transact(async (tx) => {
-      const command = await store.settleCommand(tx, operatorId, id, result, from);
-      if (!command) return false;
-      if (command.replyTo.url !== undefined) {
+      const settled = await store.settleCommand(tx, operatorId, id, result, from, lateUntil);
+      if (!settled) return false;
+      const { command, first } = settled;
+      // The asker's address is used once: what it learns later it learns from the session.
+      if (first && command.replyTo.url !== undefined) {
         await emit(tx, operatorId, [{ consumer: consumers.commandResult, key: id, body: { commandId: id } }]);
       }
+      if (result === 'timeout' && from === undefined) await askAbout(tx, operatorId, command.asked);
       return true;
     });
+  }
+
+  /** What came of a command is never guessed: the partner is asked for its sessions, and the one that carries the reference tells. */
+  async function askAbout(tx: Tx, operatorId: OperatorId, asked: PartyId): Promise<void> {
+    const home = await store.homeOf(operatorId, asked);
+    if (home === undefined || home === 'hosted') return;
+    const body = { partnerId: home, mode: 'delta', modules: ['sessions'] };
+    await emit(tx, operatorId, [{ consumer: consumers.partnerSync, key: home, body }]);
   }
 
   /** Commands whose time is over: the outcome is unknown, and that is a result. A late success is linked by its session. */
@@ -112,7 +136,9 @@ export function createRouting({ transact, emit, store, clock, newId, cdrArrived,
 
   /** A partner's session is kept here, for matching and for all who ask later, and goes on to its eMSP. */
   async function sendSession(message: Message<'session'>, link: PartyLink): Promise<Reply> {
-    if (message.raw) await store.saveSession(message.operatorId, message.typed(), message.raw.bytes);
+    const session = message.typed();
+    if (message.raw) await store.saveSession(message.operatorId, session, message.raw.bytes);
+    await store.linkCommands(message.operatorId, session);
     return link.send(message);
   }
 

@@ -140,7 +140,10 @@ export function createImporting(needs: ImportingNeeds) {
       const { operatorId } = partner;
       if (!speaksFor(partner, session.owner, 'cpo')) return foreign(session.owner);
       const known = await store.partnerSession(operatorId, session.owner, { sessionId: session.id });
-      if (known && known.session.updatedAt >= session.updatedAt) return 'unchanged';
+      if (known && known.session.updatedAt >= session.updatedAt) {
+        await store.linkCommands(operatorId, known.session);
+        return 'unchanged';
+      }
       const reply = await send('session', partner, session.owner, session.token.issuer, item, session);
       // It is kept here before it goes on; an eMSP that is away reads it when it is back.
       return reply.accepted || reply.reason === 'notConnected' || reply.reason === 'timeout'

@@ -9,7 +9,7 @@ import type { Connection } from '../../partner.js';
 import type { Bridge } from '../bridged/bridge.js';
 import { connectIn } from '../bridged/client.js';
 import { rememberForm } from '../bridged/versions.js';
-import { fromCdr } from './cdrs.js';
+import { fromCdr, toCdr } from './cdrs.js';
 import { fromLocation } from './locations.js';
 import { fromSession } from './sessions.js';
 import { fromTariff } from './tariffs.js';
@@ -50,6 +50,24 @@ export function ocpiLink(party: PartyId, needs: OcpiNeeds): PartyLink {
         return await say(message, needs);
       } catch (error) {
         return refusalOf(error);
+      }
+    },
+    async hasCdr(message) {
+      const cdr = message.typed();
+      try {
+        const { data } = await clientOf(needs, message, v221.cdrs.receiver, message.from).get({
+          params: { id: cdr.id },
+          correlationId: message.correlation,
+          routing: { to: toParty(message.to), from: toParty(message.from) },
+        });
+        const kept = toCdr(data, cdr.place.timeZone);
+        // Under another content it is not the one that was offered: that is for the offer to find out.
+        const isSame = kept.id === cdr.id && kept.energyMilliWh === cdr.energyMilliWh && kept.total.beforeTaxes === cdr.total.beforeTaxes;
+        return isSame ? {} : undefined;
+      } catch (error) {
+        // It has none, or cannot say: then it is offered again, which is harmless by the CDR's id.
+        if (error instanceof OcpiError || error instanceof Untranslatable) return undefined;
+        throw error;
       }
     },
   };
