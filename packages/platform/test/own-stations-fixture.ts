@@ -93,6 +93,9 @@ export class Device {
     this.#socket = socket;
     socket.on('message', (data: Buffer) => this.#hear(JSON.parse(data.toString('utf8')) as Json[]));
     this.closed = new Promise((resolve) => socket.once('close', (code, reason) => resolve({ code, reason: reason.toString() })));
+    socket.once('close', () => {
+      for (const settle of this.#waiting.values()) settle([4, '', 'closed']);
+    });
   }
 
   /** Rejects with the status when it is refused. */
