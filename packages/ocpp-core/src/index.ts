@@ -13,7 +13,7 @@ export {
   type Version,
   versionOf,
 } from './action.js';
-export { type Kind, type Verdict, type Violation, warm } from './check.js';
+export { type Kind, type Verdict, type Violation, warm, warmIdly } from './check.js';
 export { type AnyEndpoint, type Closed, type Endpoint, type EndpointOptions, openEndpoint } from './endpoint.js';
 export { codes2x, codes16, type LocalCode, OcppError, type OcppErrorCode, type WireCode } from './errors.js';
 export { type Frame, readFrame, type Unreadable } from './frame.js';

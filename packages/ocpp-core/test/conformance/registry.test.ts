@@ -1,4 +1,5 @@
 import { type AnyAction, tableOf } from '@evroam/ocpp-core';
+import { Ajv } from 'ajv';
 import { expect } from 'chai';
 import { conformanceFolder, readJson, registries } from './data.js';
 
@@ -27,5 +28,13 @@ describe('the registries', () => {
 
   it('hold 39, 64 and 91 messages', () => {
     expect(registries.map(([, actions]) => tableOf(actions).size)).to.deep.equal([39, 64, 91]);
+  });
+
+  it('are proper JSON Schema, in strict mode', () => {
+    const ajv = new Ajv({ strict: true, formats: { 'date-time': true, uri: true } });
+    for (const [, actions] of registries)
+      for (const { request, response } of tableOf(actions).values())
+        for (const schema of response ? [request, response] : [request])
+          expect(ajv.validateSchema(schema), JSON.stringify(ajv.errors)).to.equal(true);
   });
 });
