@@ -108,7 +108,12 @@ export function fleetMember(options: {
 
   async function session(): Promise<void> {
     const skew = random() < 0.1 ? SKEWS[between(0, SKEWS.length)] : undefined;
-    if (skew !== undefined) station.fault({ name: 'clockSkew', ms: skew });
+    if (skew !== undefined) {
+      // A station stamps a message once: what waits to be sent keeps the time that it has.
+      station.goOnline();
+      await station.drained();
+      station.fault({ name: 'clockSkew', ms: skew });
+    }
     const need = random() < 0.3 ? { needMilliWh: between(1_000_000, 8_000_000) } : {};
     station.plugIn(1, { powerW: between(2_000, 22_000), ...need });
     const started = await station.startLocal(1, random() < 0.5 ? 'CARD1' : 'CARD2');

@@ -102,7 +102,7 @@ export function createBeginning(needs: ChargingNeeds, authorise: Authorise) {
     const startKey = startKeyOf(heard);
     return transact(async (tx) => {
       await holds(tx, hold);
-      const repeat = await store.sessionByStart(tx, operatorId, startKey);
+      const repeat = (await store.sessionByStart(tx, operatorId, startKey)) ?? (await twinOf(operatorId, heard));
       if (repeat) return { accepted: true, transactionNumber: Number(repeat.transactionKey), verdict: authorised.verdict };
       const now = clock.now();
       const request = (await store.openStartRequests(tx, operatorId, stationId, idTag)).find((r) => isResultOf(r, at, now));
@@ -115,6 +115,23 @@ export function createBeginning(needs: ChargingNeeds, authorise: Authorise) {
       const verdict = request ? { allowed: true as const, token: request.token } : authorised.verdict;
       return { accepted: true, transactionNumber: Number(saved.transactionKey), verdict };
     });
+  }
+
+  /**
+   * A start at another time, but of the same token at a meter that has not moved, while a session is open there, is the same start: the
+   * clock was set before the station sent it again.
+   */
+  async function twinOf(
+    operatorId: OperatorId,
+    { stationId, connectorNumber, idTag, registerMilliWh }: HeardStart,
+  ): Promise<StoredSession | undefined> {
+    const open = await store.openAt(operatorId, stationId, connectorNumber);
+    return open.find(
+      ({ state: { facts, registerMilliWh: register } }) =>
+        facts.startRegisterMilliWh === registerMilliWh &&
+        register === registerMilliWh &&
+        facts.token.uid.toUpperCase() === idTag.toUpperCase(),
+    );
   }
 
   /** The session that an event of a station is about: made if it is the first, made better if it tells what was not known. */
