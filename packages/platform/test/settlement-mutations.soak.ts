@@ -29,7 +29,7 @@ const MUTATIONS: readonly Mutation[] = [
   { breaks: '3 blocks name the one before', file: 'service/closing', from: "previous: last?.hash ?? '0'.repeat(64)", to: "previous: '0'.repeat(64)", caughtBy: 'actions' },
   { breaks: '4 kept balances are sums', file: 'store/seals', from: 'settlement_balance.debits + EXCLUDED.debits', to: 'EXCLUDED.debits', caughtBy: 'actions' },
   { breaks: '5 other content is a conflict', file: 'service/clearing', from: 'known?.digest !== fresh.digest', to: 'known === undefined', caughtBy: 'service' },
-  { breaks: '5 a repeat posts nothing', file: 'service/actions', from: 'before.digest === asked ? before.answer', to: 'before.digest !== asked ? before.answer', caughtBy: 'actions' },
+  { breaks: '5 a repeat posts nothing', file: 'service/act', from: 'before.digest === asked ? before.answer', to: 'before.digest !== asked ? before.answer', caughtBy: 'actions' },
   { breaks: '6 linked entries', file: 'service/clearing', from: '[...others, ...own]', to: '[...others, ...own].slice(0, 1)', caughtBy: 'service' },
   { breaks: '9 one life, case-blind', file: 'service/clearing', from: 'const key = cdrKey(cdr.owner, cdr.id);', to: 'const key = `${cdr.owner}/${cdr.id}`;', caughtBy: 'service' },
   { breaks: '9 only legal moves', file: 'cdr-clearing', from: 'if (!move || !allowed(life, event))', to: 'if (!move)', caughtBy: 'cdr-clearing' },

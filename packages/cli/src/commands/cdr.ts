@@ -1,5 +1,9 @@
-import type { Branch, Leaf } from '../command.js';
-import { actOf, columns, getOf, listOf } from './admin.js';
+import { type Branch, defineCommand, type Leaf } from '../command.js';
+import { EXIT } from '../exit.js';
+import { isRecord } from '../output/path.js';
+import { safe } from '../output/safe.js';
+import { outputOptions, showRecord } from '../output/show.js';
+import { actOf, columns, getOf, hubOptions, listOf, withHub } from './admin.js';
 
 const cdrKey = '<party> <id>';
 const cdrPath =
@@ -28,6 +32,31 @@ const DECLINE = {
   zh: '给卖方的原因代码：noSession、energyDiffers、costDiffers、late、other 等',
 };
 
+/** The hub's own text for people, word for word as the API gives it; with -o, the same as data. */
+const explain = defineCommand({
+  about: { en: 'say why a CDR costs what it costs, and what became of it', zh: '说明 CDR 的价格由来和处理结果' },
+  args: cdrKey,
+  options: { ...hubOptions, ...outputOptions },
+  examples: [
+    {
+      run: 'evroam cdr explain DE-ABC ABC-S1-CDR',
+      about: { en: 'every cent, and the CDRs that belong to it', zh: '每一分的依据，以及相关话单' },
+    },
+    { run: 'evroam cdr explain DE-ABC ABC-S1-CDR -o json', about: { en: 'for a program', zh: '供程序使用' } },
+  ],
+  run: ({ args, options, io }) =>
+    withHub(io, options, async (admin) => {
+      const path = cdrPath('/explain')({ party: encodeURIComponent(args.party), id: encodeURIComponent(args.id) });
+      if ((options.output ?? io.environment.output) === undefined && options.query === undefined && options.fields === undefined) {
+        const text = (await admin.bytes(`${path}?format=text&lang=${io.language}`)).toString('utf8');
+        await io.out(`${text.trimEnd().split('\n').map(safe).join('\n')}\n`);
+        return EXIT.done;
+      }
+      const value = await admin.ask('GET', path);
+      return showRecord(io, options, isRecord(value) ? value : { value });
+    }),
+});
+
 export const cdr: Branch = {
   about: { en: 'charge detail records and their clearing', zh: '充电明细及其清分' },
   commands: {
@@ -55,15 +84,7 @@ export const cdr: Branch = {
         { run: 'evroam cdr get DE-ABC ABC-S1-CDR --query state', about: { en: 'only its state', zh: '只看状态' } },
       ],
     }),
-    explain: getOf({
-      about: { en: 'say why a CDR costs what it costs, and what became of it', zh: '说明 CDR 的价格由来和处理结果' },
-      args: cdrKey,
-      path: cdrPath('/explain'),
-      examples: [
-        { run: 'evroam cdr explain DE-ABC ABC-S1-CDR', about: { en: 'every cent', zh: '每一分的依据' } },
-        { run: 'evroam cdr explain DE-ABC ABC-S1-CDR -o json', about: { en: 'for a program', zh: '供程序使用' } },
-      ],
-    }),
+    explain,
     entries: getOf({
       about: { en: 'show the ledger entries of a CDR', zh: '显示 CDR 的账本分录' },
       args: cdrKey,

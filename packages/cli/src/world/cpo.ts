@@ -1,10 +1,12 @@
 // A partner CPO of the demo world: the simulated one of @evroam/ocpi in a process of its own, with its own stations, tariff and disk.
 import { join } from 'node:path';
 import { openSimulatedCpo, type SimulatedCpo, type SimulatorEvent, seedTariffs } from '@evroam/ocpi/simulator';
+import { type CDR, cdrs } from '@evroam/ocpi/v221';
 import { worldClock } from './clock.js';
 import { fileNameOf, keepFile, openJournal } from './durable.js';
 import { answerParent } from './part.js';
 import { keepPinnedKey, type PartnerNews, toNews } from './partner.js';
+import { creditOf, revisionOf, tooDear } from './revision.js';
 
 export interface CpoConfig {
   readonly party: { readonly country: string; readonly party: string };
@@ -18,8 +20,19 @@ export interface CpoConfig {
   readonly currency: string;
   /** Between two looks at running sessions, seconds of domain time. */
   readonly tickSeconds: number;
+  /** How many of its first CDRs say one unit of the currency too much. */
+  readonly lies: number;
 }
 
+/** Why a CDR came back. */
+export interface Decline {
+  readonly id: string;
+  readonly code: string;
+}
+
+/** Its CDRs that were too dear, by id: what it made of the session, and what it sent. */
+const lies = new Map<string, { readonly right: CDR; readonly sent: CDR }>();
+let revise: ((lie: { readonly right: CDR; readonly sent: CDR }, why: string) => Promise<string[]>) | undefined;
 let cpo: SimulatedCpo | undefined;
 const running = (): SimulatedCpo => {
   if (!cpo) throw new RangeError('the CPO is not configured');
@@ -33,6 +46,24 @@ const api = {
     const clock = worldClock();
     const journal = openJournal(join(folder, 'journal.ndjson'));
     const sent = new Map<string, Buffer>();
+    /** What the hub has acknowledged is on this disk. */
+    const note = (at: Date, id: string, value: unknown) => {
+      journal.write({ at, what: 'cdrs.post', id, value });
+      keepCdr(folder, party, id, sent.get(id));
+    };
+    revise = async ({ right, sent: lie }, why) => {
+      const { country_code, party_id } = lie.cdr_token;
+      const client = running().partner(cdrs.receiver, 'RECEIVER', { from: party, to: { country: country_code, party: party_id } });
+      const ids: string[] = [];
+      for (const cdr of [creditOf(lie, why, clock.now()), revisionOf(right, why, clock.now())]) {
+        await client.post({ body: cdr });
+        running().cdrs.put(cdr);
+        note(clock.now(), cdr.id, cdr);
+        tell({ at: clock.now().toISOString(), direction: 'out', what: 'cdrs.post', id: cdr.id });
+        ids.push(cdr.id);
+      }
+      return ids;
+    };
     cpo = await openSimulatedCpo({
       party,
       name,
@@ -41,11 +72,19 @@ const api = {
       tariffs: seedTariffs({ party, at: clock.now(), count: 1, currency }, config.pricePerKwh),
       seed: config.seed,
       powerWatt: config.powerW,
+      spoilCdr: (right) => {
+        if (lies.size >= config.lies) return right;
+        const lie = tooDear(right);
+        lies.set(right.id, { right, sent: lie });
+        // What was sent is also what it shows to whoever asks.
+        running().cdrs.put(lie);
+        return lie;
+      },
       onEvent: (event) => {
         rememberBytes(sent, event);
         if (event.direction === 'out' && event.error === undefined && /^(sessions|cdrs|commands)\./.test(event.what)) {
-          journal.write({ at: event.at, what: event.what, id: event.id, value: event.value });
-          if (event.what === 'cdrs.post' && event.id !== undefined) keepCdr(folder, party, event.id, sent.get(event.id));
+          if (event.what === 'cdrs.post' && event.id !== undefined) note(event.at, event.id, event.value);
+          else journal.write({ at: event.at, what: event.what, id: event.id, value: event.value });
         }
         // A command is carried out at once, as a station would.
         if (event.direction === 'in' && event.what.startsWith('commands.')) setImmediate(look);
@@ -66,6 +105,20 @@ const api = {
     running()
       .cdrs.all()
       .map(({ id, total_cost, total_energy }) => ({ id, total_cost, total_energy })),
+  /**
+   * What the hub's operator told ours: these CDRs are declined, and why. OCPI has no message for that. Takes each back by a credit CDR
+   * and sends it anew; gives the ids that were sent.
+   */
+  takeBack: async ({ declined }: { declined: readonly Decline[] }): Promise<string[]> => {
+    const ids: string[] = [];
+    for (const { id, code } of declined) {
+      const lie = lies.get(id);
+      if (!lie || !revise) throw new RangeError(`the CDR ${id} is right as it is`);
+      ids.push(...(await revise(lie, `declined: ${code}`)));
+      lies.delete(id);
+    }
+    return ids;
+  },
   /** CDRs that the hub has not accepted yet. */
   owed: async () =>
     running().owed.map(({ cdr, tries, lastError }) => ({ id: cdr.id, tries, ...(lastError === undefined ? {} : { lastError }) })),

@@ -45,6 +45,7 @@ describe('a hub that is killed in the middle of its sessions', () => {
       clockSetting: setting,
       chargers: 2,
       cycle: 'monthly',
+      lies: 0,
       onStep: () => {},
       onNews: (part, news) => {
         if (typeof news === 'object' && news !== null && 'action' in news && news.action === 'MeterValues') readings.push(part);

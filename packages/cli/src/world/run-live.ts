@@ -61,6 +61,7 @@ export async function runLive(io: Io, { folder: given, rate }: { folder: string;
       clockSetting: setting,
       chargers: 3,
       cycle: 'daily',
+      lies: 0,
       onStep,
       onNews: (part, news) => {
         const line = lineOf(part, news);

@@ -54,6 +54,8 @@ export interface WorldOptions {
   readonly chargers: number;
   /** How often the agreements settle. */
   readonly cycle: 'daily' | 'monthly';
+  /** How many of the partner CPO's first CDRs are too dear. */
+  readonly lies: number;
   readonly onStep: (step: string) => void;
   readonly onNews: (part: string, news: unknown) => void;
 }
@@ -130,6 +132,7 @@ export async function buildWorld(options: WorldOptions): Promise<World> {
           pricePerKwh: 0.39,
           currency: 'EUR',
           tickSeconds: 300,
+          lies: options.lies,
         }),
     });
 

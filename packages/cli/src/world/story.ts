@@ -6,6 +6,7 @@ import type { Row } from '../output/show.js';
 import { findLost } from './audit.js';
 import { keepFile } from './durable.js';
 import { judge, tamper } from './judge.js';
+import { reviseLie } from './lie.js';
 import { HUB_PARTY } from './place.js';
 import type { World } from './setup.js';
 import { until } from './waiting.js';
@@ -15,6 +16,8 @@ export interface StoryResult {
   readonly sessions: number;
   readonly cdrs: number;
   readonly statements: number;
+  /** CDRs that were held, declined, taken back by a credit and sent anew: three ids, one net amount. */
+  readonly revised: number;
   readonly ledgerImbalance: string;
   readonly statementVerified: boolean;
   readonly tamperDetected: boolean;
@@ -64,11 +67,15 @@ export async function tellStory(world: World, onStep: (step: string) => void): P
   for (const { number } of first.connectors) await first.part.ask('unplug', { connectorId: number });
 
   onStep('every CDR is priced again, matched and posted');
-  const wanted = stopped.length + 1;
+  const revised = await reviseLie(world, onStep);
+  // The CPO's only session has three CDRs now: the declined one, its credit, and the new one.
+  const wanted = stopped.length + 3;
   const settled = await until('all CDRs to be accepted and exchanged', async () => {
     const mine = await cdrsOf(world);
     const taken = (await emsp.part.ask('cdrs')).length;
-    return mine.length >= wanted && mine.every(({ state, clearing }) => (state ?? clearing) === 'accepted') && taken >= stopped.length
+    return mine.length >= wanted &&
+      mine.every(({ key, state }) => state === (key === revised.key ? 'declined' : 'accepted')) &&
+      taken >= stopped.length
       ? mine
       : undefined;
   }).catch(async (error: unknown) => {
@@ -89,6 +96,7 @@ export async function tellStory(world: World, onStep: (step: string) => void): P
   return {
     sessions: await count(world),
     cdrs: settled.length,
+    revised: revised.ids.length === 3 ? 1 : 0,
     statements: statements.length,
     ledgerImbalance: imbalanceOf(trial),
     statementVerified: verified,

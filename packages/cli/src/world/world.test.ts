@@ -105,6 +105,7 @@ describe('the demo world', () => {
       pricePerKwh: 0.4,
       currency: 'EUR',
       tickSeconds: 300,
+      lies: 0,
     });
     await emsp.ask('register', await cpo.ask('invite'));
     expect(await emsp.ask('pull')).to.deep.equal({ locations: 2, tariffs: 1 });

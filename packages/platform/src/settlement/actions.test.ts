@@ -53,6 +53,16 @@ describe('what a person may do in settlement', () => {
     expect(await take(truth)).to.equal('accepted');
     expect(await owed('payable:DE-ABC')).to.equal(908);
     const explanation = (await settlement.explain(OPERATOR, 'DE-ABC/L2'))!;
+    expect(explanation.family).to.deep.equal({ keys: ['DE-ABC/L', 'DE-ABC/L-C', 'DE-ABC/L2'], net: '9.08 EUR' });
+    for (const key of ['DE-ABC/L', 'DE-ABC/L-C'])
+      expect((await settlement.explain(OPERATOR, key))?.family, key).to.deep.equal(explanation.family);
+    expect(explanation.steps.filter(({ kind }) => kind === 'related').map(({ text, amount }) => `${text.en} ${amount}`)).to.deep.equal([
+      'DE-ABC/L: declined, credited in full 0.00 EUR',
+      'DE-ABC/L-C (credit of L): accepted 0.00 EUR',
+      'DE-ABC/L2: accepted 9.08 EUR',
+    ]);
+    const [listed] = (await settlement.cdrs(OPERATOR, { states: ['declined'], owner: CPO, limit: 10 })).items;
+    expect(listed).to.include({ key: 'DE-ABC/L', code: 'energyDiffers' });
     expect(explanation.steps.filter(({ kind }) => kind === 'leg').map(({ text, amount }) => `${text.en} ${amount}`)).to.include(
       'P1d credit payable DE-ABC 9.08 EUR',
     );

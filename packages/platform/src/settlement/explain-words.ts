@@ -132,6 +132,9 @@ export const words = {
   claimed: (afterTaxes: boolean): Text =>
     say(`the CDR says, ${afterTaxes ? 'after' : 'before'} tax`, `话单所列金额（${afterTaxes ? '含税' : '不含税'}）`),
   difference: (): Text => say('theirs less ours', '对方减我方'),
+  related: ({ key, cdr: { credit }, life }: { key: string; cdr: { credit?: { of: string } }; life: CdrLife }): Text =>
+    both((l) => `${key}${credit ? say(` (credit of ${credit.of})`, `（冲销 ${credit.of}）`)[l] : ''}: ${words.state(life)[l]}`),
+  net: (ids: number): Text => say(`net amount of these ${ids}`, `以上 ${ids} 份话单净额`),
   leg: (posting: Posting, side: Side, account: string, kind: AccountKind): Text =>
     both((l) => {
       const owner = account.includes(':') ? ` ${account.slice(account.indexOf(':') + 1)}` : '';

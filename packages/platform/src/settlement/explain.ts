@@ -12,7 +12,20 @@ export type { Language } from './explain-words.js';
 
 /** One step on the way from the tariff to the books. Amounts are exact decimal texts. */
 export interface ExplainedStep {
-  kind: 'state' | 'finding' | 'element' | 'step' | 'tax' | 'exact' | 'rounded' | 'claimed' | 'difference' | 'leg' | 'next';
+  kind:
+    | 'state'
+    | 'finding'
+    | 'element'
+    | 'step'
+    | 'tax'
+    | 'exact'
+    | 'rounded'
+    | 'claimed'
+    | 'difference'
+    | 'leg'
+    | 'related'
+    | 'net'
+    | 'next';
   text: Text;
   amount?: string;
   /** Where in the tariff, or in which entry. */
@@ -23,22 +36,35 @@ export interface Explanation {
   key: string;
   currency: string;
   state: CdrLife;
+  /** This CDR, its original, credits and revisions, in the order in which they came, and what all of them together come to after tax. */
+  family: { keys: readonly string[]; net: string };
   steps: readonly ExplainedStep[];
 }
 
 /** Each cent of a CDR, from tariff element to posting; what differs from what the seller says; and what a person can do next. */
-export function explain(record: CdrRecord, rated: Rated | Refused<string>, entries: readonly Entry[]): Explanation {
+export function explain(
+  record: CdrRecord,
+  rated: Rated | Refused<string>,
+  entries: readonly Entry[],
+  family: readonly CdrRecord[] = [record],
+): Explanation {
   const { key, cdr, life } = record;
+  const net = money(
+    family.reduce((sum, one) => sum + postedOf(one), 0n),
+    cdr.currency,
+  );
   return {
     key,
     currency: cdr.currency,
     state: life,
+    family: { keys: family.map((one) => one.key), net },
     steps: [
       { kind: 'state', text: words.state(life) },
       ...findings(life),
       ...('lines' in rated ? priceSteps(record, rated) : [{ kind: 'finding' as const, text: words.notPriceable(rated.detail ?? '') }]),
       ...claim(record),
       ...entries.flatMap(legs),
+      ...(family.length > 1 ? [...family.map(related), { kind: 'net' as const, text: words.net(family.length), amount: net }] : []),
       ...nextSteps(life).map((text): ExplainedStep => ({ kind: 'next', text })),
     ],
   };
@@ -47,6 +73,15 @@ export function explain(record: CdrRecord, rated: Rated | Refused<string>, entri
 /** The explanation as lines of text for a person. */
 export function explainText({ key, steps }: Explanation, language: Language): string {
   return [key, ...steps.map(({ text, amount }) => `  ${text[language]}${amount === undefined ? '' : `: ${amount}`}`)].join('\n');
+}
+
+/** What stands in the books for a CDR after tax: nothing unless it was accepted. */
+function postedOf({ life, charge }: CdrRecord): bigint {
+  return life.clearing.state === 'accepted' ? (charge?.gross ?? 0n) : 0n;
+}
+
+function related(one: CdrRecord): ExplainedStep {
+  return { kind: 'related', at: one.key, text: words.related(one), amount: money(postedOf(one), one.cdr.currency) };
 }
 
 function findings({ clearing }: CdrLife): ExplainedStep[] {

@@ -70,6 +70,8 @@ export interface CdrSummary {
   source: Source;
   state: ClearingState;
   findings: readonly { code: string; ours?: string; theirs?: string }[];
+  /** Why it waits, or why it was declined or rejected: the first finding, or the reason that a person gave the seller. */
+  code?: string;
   dispute: DisputeState;
   credit: CreditState;
   billing: BillingState;

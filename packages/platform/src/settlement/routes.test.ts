@@ -70,6 +70,45 @@ describe('the admin API of settlement', () => {
     expect((await call('GET', '/cdrs?limit=0')).status).to.equal(400);
   });
 
+  it('takes an idempotency key with every action, and does nothing when it only says what it would do', async () => {
+    const before = (await call('GET', '/ledger/digest')).text;
+    const dry = { reason: 'to see', dryRun: true };
+    expect((await call('POST', '/cdrs/DE-ABC/HELD/approve', { body: dry, key: 'd1' })).json().life.clearing.state).to.equal('accepted');
+    expect((await call('POST', '/cdrs/DE-ABC/HELD/decline', { body: { ...dry, code: 'late' }, key: 'd2' })).status).to.equal(200);
+    for (const step of ['cut-off', 'close']) {
+      const answer = await call('POST', `/periods/2026-11/${step}`, { body: dry, key: `d-${step}` });
+      expect([answer.status, answer.json().period.state], step).to.deep.equal([200, step === 'close' ? 'closed' : 'cutOff']);
+    }
+    expect((await call('GET', '/periods')).json().filter(({ state }: { state: string }) => state !== 'open')).to.deep.equal([]);
+    expect((await call('GET', '/statements')).json().items).to.deep.equal([]);
+    expect((await call('GET', '/ledger/digest')).text).to.equal(before);
+    expect((await call('GET', '/cdrs/DE-ABC/HELD/actions')).json()).to.deep.equal([]);
+    expect((await call('POST', '/periods/2026-11/cut-off', { body: dry, key: 'bad key' })).json().error.code).to.equal('bad_key');
+  });
+
+  it('closes, opens and accepts once for one key; another request under it is refused', async () => {
+    const month = '/periods/2026-10';
+    const of = (reason: string, key: string, as = 'anna') => ({ body: { reason }, key, as });
+    for (let n = 0; n < 2; n += 1) {
+      const cut = await call('POST', `${month}/cut-off`, of('month end', 'cut'));
+      expect([cut.status, cut.json().period.state]).to.deep.equal([200, 'cutOff']);
+    }
+    for (let n = 0; n < 2; n += 1) {
+      const closed = await call('POST', `${month}/close`, of('month end', 'close'));
+      expect([closed.status, closed.json().period.state]).to.deep.equal([200, 'closed']);
+    }
+    expect((await call('POST', `${month}/close`, of('another reason', 'close'))).json().error.code).to.equal('other_request');
+    // One person is not enough, however often; a second one is.
+    for (const key of ['open-1', 'open-1', 'open-2']) {
+      const first = await call('POST', `${month}/reopen`, of('a late CDR', key));
+      expect([first.status, first.json().reason], key).to.deep.equal([202, 'secondPerson']);
+    }
+    for (let n = 0; n < 2; n += 1) {
+      const second = await call('POST', `${month}/reopen`, of('a late CDR', 'open-3', 'bo'));
+      expect([second.status, second.json().period]).to.deep.equal([200, { name: '2026-10', state: 'open', version: 2 }]);
+    }
+  });
+
   it('approves in bulk, closes, and gives the statement as signed and as a table that no spreadsheet runs', async () => {
     const body = { reason: 'driver confirmed', keys: ['DE-ABC/HELD', 'DE-ABC/NONE'] };
     expect((await call('POST', '/holds/approve', { body, key: 'bulk-1' })).json().results).to.deep.equal([

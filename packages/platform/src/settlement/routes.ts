@@ -11,7 +11,7 @@ import { explainText } from './explain.js';
 import { lineRows, toCsv } from './export.js';
 import { balanceOf } from './ledger.js';
 import { readPeriod } from './period.js';
-import type { Acted, By } from './service/actions.js';
+import type { Acted, By } from './service/act.js';
 import type { SettlementService } from './service.js';
 import { diffStatements } from './statement-diff.js';
 import { statementPdf } from './statement-pdf.js';
@@ -35,7 +35,10 @@ export function createRoutes(settlement: SettlementService, caller: Caller): Rou
   const act = (path: string, work: (operatorId: OperatorId, by: By, request: Request) => Promise<Acted<object>>) =>
     router.post(path, async (request, response) => {
       const { operatorId, actor } = caller(request, response, 'operator');
-      response.json(shown(done(await work(operatorId, byOf(request, actor), request))));
+      const answer = await work(operatorId, byOf(request, actor), request);
+      // The first of two persons: taken, and not done yet.
+      if (!answer.accepted && answer.reason === 'secondPerson') response.status(202);
+      response.json(shown(done(answer)));
     });
 
   read('/transitions', async () => TRANSITIONS);
@@ -140,13 +143,12 @@ function shown(value: unknown): unknown {
   return plain;
 }
 
-const STATUS: Readonly<Record<string, number>> = { notFound: 404, secondPerson: 202 };
-
 function done(answer: Acted<object>): object {
   if (answer.accepted) return answer;
-  const status = STATUS[answer.reason] ?? 409;
-  if (status === 202) return { accepted: false, reason: answer.reason, detail: answer.detail };
-  throw new ApiError(status, snake(answer.reason), answer.detail ?? answer.reason, { next: 'Read the object again, then decide.' });
+  if (answer.reason === 'secondPerson') return { accepted: false, reason: answer.reason, detail: answer.detail };
+  throw new ApiError(answer.reason === 'notFound' ? 404 : 409, snake(answer.reason), answer.detail ?? answer.reason, {
+    next: 'Read the object again, then decide.',
+  });
 }
 
 const snake = (reason: string) => reason.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

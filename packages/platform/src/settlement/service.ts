@@ -7,7 +7,8 @@ import { AT_HOME, rated, ratedBy } from './clear.js';
 import { type Explanation, explain } from './explain.js';
 import { type Balance, imbalance } from './ledger.js';
 import { asPriced, type CdrQuery, type CdrSummary } from './record.js';
-import { type By, createActions } from './service/actions.js';
+import type { By } from './service/act.js';
+import { createActions } from './service/actions.js';
 import { createAudit } from './service/audit.js';
 import { createBatch } from './service/batch.js';
 import { type ClearingNeeds, createClearing } from './service/clearing.js';
@@ -68,7 +69,8 @@ export function createService(needs: ClearingNeeds) {
     const exact = rated(seen, terms);
     // What is not accepted yet shows the price at which it would be.
     const would = record.charge || 'accepted' in exact ? {} : { charge: charge(exact, terms) };
-    return explain({ ...record, ...would }, ratedBy(seen, terms), await store.entriesOf(undefined, operatorId, [key]));
+    const [entries, family] = await Promise.all([store.entriesOf(undefined, operatorId, [key]), store.family(operatorId, record)]);
+    return explain({ ...record, ...would }, ratedBy(seen, terms), entries, family);
   }
 
   /**

@@ -1,7 +1,5 @@
-import { digest } from '@evroam/ocpi/statement';
 import type { OperatorId } from '../../kernel/ids.js';
-import { toJson } from '../../kernel/json.js';
-import { type Refused, refuse } from '../../kernel/refusal.js';
+import { refuse } from '../../kernel/refusal.js';
 import type { Tx } from '../../kernel/transact.js';
 import { apply, type CdrLife, type ClearingEvent, type DeclineReason } from '../cdr-clearing.js';
 import { approve as approved, dealOf } from '../clear.js';
@@ -10,67 +8,12 @@ import { applyPeriod, type Period, type PeriodName, periodOf } from '../period.j
 import { openDispute, returnDispute } from '../postings.js';
 import type { CdrRecord } from '../record.js';
 import { issuerOf, type Statement } from '../statement.js';
+import { type Acted, type By, createAct } from './act.js';
 import type { ClearingNeeds, ClearingService } from './clearing.js';
 
-/** Who acts, and why: money never moves without both. */
-export interface By {
-  actor: string;
-  reason: string;
-  /** The caller's own key: asked again with it, the same request gets the same answer, another is refused. */
-  request?: string;
-  /** Says what would happen, and changes nothing. */
-  dryRun?: boolean;
-}
-
-export type ActionRefusal =
-  | 'notFound'
-  | 'illegal'
-  | 'notPriceable'
-  | 'secondPerson'
-  | 'otherRequest'
-  | 'notOpen'
-  | 'notCutOff'
-  | 'notClosed'
-  | 'statementAccepted'
-  | 'notIssued';
-
-export type Acted<T extends object = object> = ({ accepted: true } & T) | Refused<ActionRefusal>;
-
 export function createActions(needs: ClearingNeeds, clearing: ClearingService) {
-  const { store, transact, clock, ports } = needs;
-
-  /** Runs an action once per request key, in one transaction with its line in the audit trail. */
-  async function act<T extends object>(
-    operatorId: OperatorId,
-    what: { subject: string; action: string; detail?: unknown },
-    by: By,
-    work: (tx: Tx) => Promise<Acted<T>>,
-  ): Promise<Acted<T>> {
-    const { request, dryRun, ...who } = by;
-    const asked = digest(toJson([what, who]));
-    const run = async (tx: Tx): Promise<Acted<T>> => {
-      if (request !== undefined) {
-        await store.lockNames(tx, operatorId, [`request ${request}`]);
-        const before = await store.answered(tx, operatorId, request);
-        if (before)
-          return before.digest === asked ? (before.answer as Acted<T>) : refuse('otherRequest', 'this key was used for another request');
-      }
-      const answer = await work(tx);
-      // A first of two persons is refused, and remembered.
-      if (answer.accepted || answer.reason === 'secondPerson') {
-        const kept = request === undefined ? {} : { request: { key: request, digest: asked, answer } };
-        await store.act(tx, operatorId, { subject: what.subject, action: what.action, ...who, at: clock.now(), ...kept });
-      }
-      if (dryRun) throw new DryRun(answer);
-      return answer;
-    };
-    try {
-      return await transact(run);
-    } catch (error) {
-      if (error instanceof DryRun) return error.answer as Acted<T>;
-      throw error;
-    }
-  }
+  const { store, clock, ports } = needs;
+  const act = createAct(needs);
 
   const onCdr = (
     operatorId: OperatorId,
@@ -169,7 +112,7 @@ export function createActions(needs: ClearingNeeds, clearing: ClearingService) {
   async function reopen(operatorId: OperatorId, name: PeriodName, by: By): Promise<Acted<{ period: Period }>> {
     const before = await store.period(operatorId, name);
     const subject = `period ${name} v${before?.version ?? 0}`;
-    return act(operatorId, { subject, action: 'reopen' }, by, async (tx) => {
+    return act(operatorId, { subject, action: 'reopen', asks: `period ${name}` }, by, async (tx) => {
       const period = await store.lockPeriod(tx, operatorId, name);
       if (!period) return refuse('notFound', `there is no period ${name}`);
       const approvedBy = [by.actor, ...(await store.actorsOf(tx, operatorId, subject, 'reopen'))];
@@ -194,13 +137,4 @@ export function createActions(needs: ClearingNeeds, clearing: ClearingService) {
   }
 
   return { approve, decline, reject, expire, dispute, resolve, reopen, acceptStatement };
-}
-
-/** Carries the answer out of a transaction that is to be rolled back. */
-class DryRun extends Error {
-  readonly answer: object;
-  constructor(answer: object) {
-    super('nothing was changed');
-    this.answer = answer;
-  }
 }

@@ -1,11 +1,12 @@
 import { blockHash, buildStatement, digest, sealBlock, showLegs } from '@evroam/ocpi/statement';
 import type { OperatorId } from '../../kernel/ids.js';
-import { type Refused, refuse } from '../../kernel/refusal.js';
+import { refuse } from '../../kernel/refusal.js';
 import type { PartyId } from '../../model/party.js';
 import { ACCOUNTS, accountKind, fold } from '../ledger.js';
 import { applyPeriod, boundsOf, type Period, type PeriodName } from '../period.js';
 import { leafOf, pathsOf, statedEntry } from '../seal.js';
 import { belongsTo, createIntern, drafts, ids, lineOf, type Settled, type Statement, snapshotOf } from '../statement.js';
+import { type Acted, type By, createAct } from './act.js';
 import type { ClearingNeeds } from './clearing.js';
 
 /** Entries of one block: a path through it has ten hashes. */
@@ -22,6 +23,8 @@ export interface Closed {
 }
 
 export function createClosing({ store, transact, clock, ports }: ClearingNeeds) {
+  const act = createAct({ store, transact, clock });
+
   /** Seals what is committed and not in a block yet; gives how many blocks. Several may try: one works at a time for an issuer. */
   async function seal(operatorId?: OperatorId): Promise<number> {
     let blocks = 0;
@@ -50,14 +53,15 @@ export function createClosing({ store, transact, clock, ports }: ClearingNeeds) 
   }
 
   /** From now on what is received goes into the next period; what was received before still lands here. */
-  async function cutOff(operatorId: OperatorId, name: PeriodName, by: { actor: string; reason: string }) {
+  async function cutOff(operatorId: OperatorId, name: PeriodName, by: By) {
     return move(operatorId, name, by, ['cutOff']);
   }
 
   /** Closes a period and states it. Asked again, it goes on where it stopped; a statement that lacks an exchanged CDR stays a draft. */
-  async function closePeriod(operatorId: OperatorId, name: PeriodName, by: { actor: string; reason: string }) {
+  async function closePeriod(operatorId: OperatorId, name: PeriodName, by: By) {
     const closed = await move(operatorId, name, by, ['cutOff', 'closed']);
     if (!closed.accepted) return closed;
+    if (by.dryRun) return { ...closed, statements: [] } satisfies Closed;
     await seal(operatorId);
     await draft(operatorId, closed.period);
     await issueDrafts(operatorId, name);
@@ -70,12 +74,14 @@ export function createClosing({ store, transact, clock, ports }: ClearingNeeds) 
   async function move(
     operatorId: OperatorId,
     name: PeriodName,
-    by: { actor: string; reason: string },
+    by: By,
     steps: readonly ('cutOff' | 'closed')[],
-  ): Promise<
-    { accepted: true; period: Period } | Refused<'notFound' | 'notOpen' | 'notCutOff' | 'notClosed' | 'secondPerson' | 'statementAccepted'>
-  > {
-    return transact(async (tx) => {
+  ): Promise<Acted<{ period: Period }>> {
+    const subject = `period ${name}`;
+    const last = steps.at(-1) ?? 'closed';
+    let changed = false;
+    return act(operatorId, { subject, action: last, unchanged: () => !changed }, by, async (tx) => {
+      changed = false;
       const at = clock.now();
       if (boundsOf(name).from > at) return refuse('notFound', `${name} has not begun`);
       await store.ensurePeriod(tx, operatorId, name);
@@ -86,8 +92,10 @@ export function createClosing({ store, transact, clock, ports }: ClearingNeeds) 
         const moved = applyPeriod(period, step === 'cutOff' ? { type: step, at } : { type: step });
         if (!moved.accepted) return moved;
         period = moved.period;
+        changed = true;
         await store.savePeriod(tx, operatorId, period, at);
-        await store.act(tx, operatorId, { subject: `period ${name}`, action: step, ...by, at });
+        // The last step stands in the trail as the action itself.
+        if (step !== last) await store.act(tx, operatorId, { subject, action: step, actor: by.actor, reason: by.reason, at });
       }
       return { accepted: true, period };
     });

@@ -91,6 +91,7 @@ export function cdrListStore(sql: Sql) {
 
 function summary(row: SummaryRow): CdrSummary {
   const clearing = fromJson<Clearing>(row.clearing);
+  const code = 'findings' in clearing ? clearing.findings[0]?.code : 'reason' in clearing ? clearing.reason : undefined;
   return {
     key: row.key,
     owner: row.owner,
@@ -98,6 +99,7 @@ function summary(row: SummaryRow): CdrSummary {
     source: row.source,
     state: row.state,
     findings: 'findings' in clearing ? clearing.findings : [],
+    ...(code === undefined ? {} : { code }),
     dispute: row.dispute,
     credit: row.credit,
     billing: row.billing,

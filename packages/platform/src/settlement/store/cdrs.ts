@@ -141,6 +141,18 @@ export function cdrStore(sql: Sql) {
       return rows.map(readCdr);
     },
 
+    /** A CDR with all that belongs to it, in the order in which they came: its original, their credits, and other CDRs of its session. */
+    async family(operatorId: OperatorId, { key, cdr: { owner, credit, sessionId } }: CdrRecord): Promise<CdrRecord[]> {
+      const rows = await sql<CdrRow>(
+        undefined,
+        `SELECT ${CDR_COLUMNS} FROM settlement_cdr
+          WHERE operator_id = $1 AND (key IN ($2, $3) OR credit_of = $3 OR (owner = $4 AND session_ref = $5))
+          ORDER BY received_at, key LIMIT 100`,
+        [operatorId, key, credit ? cdrKey(owner, credit.of) : key, owner, sessionId?.toUpperCase() ?? null],
+      );
+      return rows.map(readCdr);
+    },
+
     /** CDRs of one session of one party, by what they say or by what they were matched to. */
     async ofSession(tx: Tx, operatorId: OperatorId, owner: PartyId, sessionId: string): Promise<CdrRecord[]> {
       const rows = await sql<CdrRow>(
