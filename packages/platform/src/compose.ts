@@ -152,7 +152,17 @@ export async function compose(ground: Ground) {
   const { stationCaKey: key } = ground;
   const authority = key === undefined ? {} : { authority: builtInAuthority({ key, operator: 'evroam', clock }) };
   const gateway = createGateway(
-    { charging, stations, billing, transact, emit, clock, newId, ...authority },
+    {
+      charging,
+      stations,
+      billing,
+      transact,
+      emit,
+      clock,
+      newId,
+      locks: { serverKey, allow: ground.outboundAllow, log, stations },
+      ...authority,
+    },
     { sql, holders, node: newId() },
   );
   const roaming = createRoaming(
@@ -209,8 +219,15 @@ export async function compose(ground: Ground) {
 
   // Who hears of what. Effects inside the database happen in the consumer's transaction, effects on the wire outside of any.
   outbox.consume<StationCommand | (Omit<StationAsk, 'deadline'> & { deadline: string })>(of.stationCommand, {
-    leased: ({ operatorId, body }) =>
-      gateway.carry(operatorId as OperatorId, { ...body, stationId: body.stationId as StationId, deadline: new Date(body.deadline) }),
+    leased: async ({ operatorId: operator, body }) => {
+      const operatorId = operator as OperatorId;
+      const stationId = body.stationId as StationId;
+      const { command, requestId } = body;
+      // A driver is on the way: the arm goes down before the plug can go in.
+      if (command.kind === 'start')
+        await gateway.locks.needed(operatorId, { stationId, connectorNumber: command.connectorNumber }, requestId);
+      await gateway.carry(operatorId, { ...body, stationId, deadline: new Date(body.deadline) });
+    },
   });
   outbox.consume<CommandOutcome>(of.commandOutcome, {
     leased: ({ operatorId, body }) => roaming.commandEnded(operatorId as OperatorId, body.requestId, body.outcome),
@@ -219,7 +236,12 @@ export async function compose(ground: Ground) {
     leased: ({ operatorId, body }) => roaming.tellResult(operatorId as OperatorId, body.commandId),
   });
   outbox.consume<{ sessionId: string }>(of.sessionChanged, {
-    leased: ({ operatorId, body }) => roaming.sessionChanged(operatorId as OperatorId, body.sessionId),
+    leased: async ({ operatorId: operator, body }) => {
+      const operatorId = operator as OperatorId;
+      const session = await charging.session(operatorId, body.sessionId);
+      if (session) await gateway.locks.sessionChanged(operatorId, session);
+      await roaming.sessionChanged(operatorId, body.sessionId);
+    },
   });
   outbox.consume<{ sessionId: string }>(of.sessionEnded, {
     inTransaction: async (tx, { operatorId, body }) => {
@@ -289,6 +311,7 @@ export async function compose(ground: Ground) {
       usersRoutes(users, clock),
       operationsRoutes(operations, clock),
       gatewayRoutes(gateway, clock),
+      gateway.locks.routes,
       gateway.pileRoutes(async (operatorId, stationId) => (await stations.station(operatorId, stationId)) !== undefined),
       chargingRoutes({ charging, token: users.token, placeByEvseId: stations.placeByEvseId, newId }),
       roamingRoutes({ roaming, ...roaming, clock, caller }),
@@ -321,6 +344,7 @@ export async function compose(ground: Ground) {
       const deadlines = sweepEvery(1000, 'command deadlines', log, async () => {
         await charging.sweep();
         await gateway.sweep();
+        await gateway.locks.sweep();
         await roaming.sweepCommands();
         await roaming.sweepSilent();
       });
@@ -339,7 +363,9 @@ export async function compose(ground: Ground) {
         },
       };
     },
-    close: () => roaming.close(),
+    close: async () => {
+      await Promise.all([roaming.close(), gateway.locks.close()]);
+    },
   };
 }
 

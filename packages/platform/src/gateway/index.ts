@@ -1,6 +1,7 @@
 import type { Holders } from '../edges/holder.js';
 import type { Sql } from '../edges/sql.js';
 import { Connections } from './connections.js';
+import { createGroundLocks, type LockEdges, lockMigrations } from './drivers/ground-lock/index.js';
 import { type BillingPort, createYkc, type PileChargingPort, ykcMigrations } from './drivers/ykc/index.js';
 import { type ListenNeeds, listen, OCPP_PATH } from './listen.js';
 import { migrations as ownMigrations } from './migrations.js';
@@ -16,13 +17,15 @@ export { routes } from './routes.js';
 export type { GatewayService } from './service.js';
 export { OCPP_PATH };
 
-export const migrations = [...ownMigrations, ...ykcMigrations];
+export const migrations = [...ownMigrations, ...ykcMigrations, ...lockMigrations];
 
 export function createGateway(
   needs: Omit<GatewayNeeds, 'connections' | 'store' | 'charging'> & {
     authority?: CertificateAuthorityPort;
     charging: PileChargingPort;
     billing: BillingPort;
+    /** How ground locks are reached over HTTP, and where their secrets stay. */
+    locks: LockEdges;
   },
   { sql, holders, node }: { sql: Sql; holders: Holders; node: string },
 ) {
@@ -31,11 +34,14 @@ export function createGateway(
   const service = createService({ ...needs, connections, store });
   const claim = (stationId: string) => holders.claim(stationId, node);
   const ykc = createYkc({ sql, billing: needs.billing, clock: needs.clock });
+  const locks = createGroundLocks({ ...needs.locks, transact: needs.transact, clock: needs.clock, sql, events: store, pileLine: ykc.line });
+  const lockReported = locks.reported;
   return {
     ...service,
+    locks,
     pileRoutes: ykc.routes,
     listenYkc: (where: { host: string; port: number }, log: ListenNeeds['log']) =>
-      ykc.listen({ ...needs, log, connections, store, service, claim }, where),
+      ykc.listen({ ...needs, log, connections, store, service, claim, lockReported }, where),
     listen: (edges: Pick<ListenNeeds, 'server' | 'log'>) => listen({ ...needs, ...edges, connections, store, service, claim }),
   };
 }

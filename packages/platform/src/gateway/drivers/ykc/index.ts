@@ -21,6 +21,8 @@ export function createYkc({ sql, billing, clock }: { sql: Sql; billing: BillingP
       gate = await listenYkc({ ...needs, piles, billing }, where);
       return gate;
     },
+    /** The line of a pile that is connected. */
+    line: (stationId: StationId) => gate?.line(stationId),
     routes: (stationExists: (operatorId: OperatorId, stationId: StationId) => Promise<boolean>): Router =>
       ykcRoutes({ piles, currentModel, gate: () => gate, stationExists }),
   };

@@ -4,6 +4,7 @@ import {
   BillingModelSet,
   type BodyOf,
   fromDate,
+  GroundLockStatus,
   Heartbeat,
   MeteredTransactionRecord,
   ParallelStartRequest,
@@ -17,10 +18,14 @@ import {
 } from '@evroam/gbt-adapter/ykc';
 import type { Logger } from '../../../edges/log.js';
 import type { Clock } from '../../../kernel/clock.js';
+import type { OperatorId } from '../../../kernel/ids.js';
 import type { EvseStatus } from '../../../model/location.js';
 import type { CommandAnswer, StationCommand } from '../../../model/station-command.js';
 import type { StationLink } from '../../driver.js';
 import type { Desk } from '../desk.js';
+import type { LockId, Report } from '../ground-lock/index.js';
+import type { GroundLock } from '../ground-lock/ports.js';
+import { toReport, ykcLock } from '../ground-lock/ykc.js';
 import type { Bill } from './bill.js';
 import type { createBills } from './bills.js';
 import { asker, carried } from './commands.js';
@@ -34,6 +39,8 @@ export interface LineNeeds {
   store: YkcStore;
   currentModel: ReturnType<typeof createModels>;
   heardBill: ReturnType<typeof createBills>;
+  /** What a ground lock at a gun says of itself. */
+  lockReported(operatorId: OperatorId, id: LockId, report: Report): Promise<unknown>;
   clock: Clock;
   log: Logger;
 }
@@ -42,6 +49,7 @@ export interface LineNeeds {
 export interface PileLine {
   link: StationLink;
   desk: Desk;
+  lock(connectorNumber: number): GroundLock;
   /** Gives the pile the model of its tariffs as they are now; what it has if nothing changed. */
   release(): Promise<{ number?: string; pushed: boolean; inexpressible?: { reason: string; pointer: string; detail: string } }>;
   opened(): void;
@@ -65,7 +73,7 @@ export function speak(
   line: YkcEndpoint<'platform'>,
   { pileCode, guns }: { pileCode: string; guns: number },
   desk: Desk,
-  { charging, store, currentModel, heardBill, clock, log }: LineNeeds,
+  { charging, store, currentModel, heardBill, lockReported, clock, log }: LineNeeds,
 ): PileLine {
   const { operatorId, stationId } = desk;
   const statuses = new Map<number, EvseStatus>();
@@ -239,6 +247,10 @@ export function speak(
       return undefined;
     })
     .handle(RealtimeData, realtime)
+    .handle(GroundLockStatus, async (said) => {
+      await lockReported(operatorId, { stationId, connectorNumber: said.gunNo }, toReport(said));
+      return undefined;
+    })
     .handle(TransactionRecord, bill)
     .handle(MeteredTransactionRecord, bill);
 
@@ -255,6 +267,7 @@ export function speak(
   return {
     link,
     desk,
+    lock: (connectorNumber) => ykcLock(line, pileCode, connectorNumber),
     release,
     opened() {
       desk.opened(link);

@@ -13,7 +13,7 @@ import type { StationId } from '../../../kernel/ids.js';
 import { createDesk, type DeskNeeds } from '../../listen/desk.js';
 import type { Desk } from '../desk.js';
 import { createBills } from './bills.js';
-import { type PileLine, speak } from './line.js';
+import { type LineNeeds, type PileLine, speak } from './line.js';
 import { createModels } from './models.js';
 import type { BillingPort, PileChargingPort } from './ports.js';
 import type { Pile, YkcStore } from './store.js';
@@ -23,6 +23,7 @@ export interface YkcNeeds extends DeskNeeds {
   charging: PileChargingPort;
   billing: BillingPort;
   piles: YkcStore;
+  lockReported: LineNeeds['lockReported'];
 }
 
 export interface YkcGate extends YkcServer {
@@ -35,7 +36,7 @@ const NO_ICCID = /^0+$/;
 
 /** Lets own 云快充 piles in. A pile shows no credential: its code counts from its own networks only, and with its own SIM card. */
 export async function listenYkc(needs: YkcNeeds, { host, port }: { host: string; port: number }): Promise<YkcGate> {
-  const { connections, charging, stations, store, piles, billing, clock, log } = needs;
+  const { connections, charging, stations, store, piles, billing, lockReported, clock, log } = needs;
   const lines = new Map<StationId, { line: YkcEndpoint<'platform'>; pile: PileLine }>();
   const currentModel = createModels({ store: piles, billing, clock });
   const heardBill = createBills({ store: piles, charging, clock, log });
@@ -66,7 +67,15 @@ export async function listenYkc(needs: YkcNeeds, { host, port }: { host: string;
       log.warn({ stationId, status }, 'a pile that is not accepted yet was refused');
       return false;
     }
-    const spoken = speak(line, { pileCode, guns: gunCount }, desk, { charging, store: piles, currentModel, heardBill, clock, log });
+    const spoken = speak(line, { pileCode, guns: gunCount }, desk, {
+      charging,
+      store: piles,
+      currentModel,
+      heardBill,
+      lockReported,
+      clock,
+      log,
+    });
     lines.set(stationId, { line, pile: spoken });
     void line.closed.then((reason) => gone(spoken, line, reason));
     // Its answer goes first.
