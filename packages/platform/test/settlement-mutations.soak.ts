@@ -58,6 +58,8 @@ const MUTATIONS: readonly Mutation[] = [
   { breaks: '27 the next version', file: 'period', from: 'version: period.version + 1', to: 'version: period.version', caughtBy: 'actions' },
   { breaks: '30 disputes come back whole', file: 'postings', from: 'legs: mirrored(opened.legs)', to: 'legs: opened.legs', caughtBy: 'postings' },
   { breaks: '31 leaves follow from the log', file: 'seal', from: '`${salt}/${place}`', to: '`${salt}/${place}/${Math.random()}`', caughtBy: 'service' },
+  { breaks: '31 a replayed entry keeps its salt', file: 'store/ledger', from: 'at.salt ?? randomBytes', to: 'randomBytes', caughtBy: 'history' },
+  { breaks: '31 replaying twice changes nothing', file: 'service/replay', from: 'last.height >= block.height', to: 'last.height > block.height', caughtBy: 'history' },
   { breaks: '35 time moves no money', file: 'service/audit', from: "add('cdr', key, digest,", to: "add('cdr', key, Date.now(),", caughtBy: 'history' },
   { breaks: "36 another's legs are hidden", file: 'service/closing', from: '(leg) => leg.account === account', to: '() => true', caughtBy: 'history' },
   { breaks: '36 operators are apart', file: 'store/cdrs', from: 'WHERE operator_id = $1 AND key = $2${lock}', to: 'WHERE $1::text IS NOT NULL AND key = $2${lock}', caughtBy: 'actions' },

@@ -4,6 +4,7 @@ import { type TestDatabase, testDatabase } from '../edges/testing.js';
 import { forget, OPERATOR } from './fixture.test.js';
 import { checkBooks, checkClosing, type Message, messagesOf, newWorld, play, stories } from './history-fixture.test.js';
 import { createSettlement, migrations } from './index.js';
+import { createStore } from './store.js';
 
 const SEED = Number(process.env.EVROAM_SEED ?? 16);
 const QUICK = process.env.EVROAM_EFFORT !== 'long';
@@ -63,6 +64,46 @@ describe(`random histories of settlement (seed ${SEED})`, function () {
       RUNS,
     );
   });
+});
+
+describe(`the log of settlement, played again (seed ${SEED})`, function () {
+  this.timeout(QUICK ? 60_000 : 0);
+  let first: TestDatabase;
+  let second: TestDatabase;
+  before(async () => {
+    [first, second] = await Promise.all([testDatabase(migrations), testDatabase(migrations)]);
+  });
+  after(() => Promise.all([first.drop(), second.drop()]));
+
+  it('into an empty store gives the same block hashes and the same books; again, nothing changes', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(stories, { minLength: 1, maxLength: 8 }), fc.integer({ min: 1, max: 5 }), async (told, blocks) => {
+        await Promise.all([forget(first), forget(second)]);
+        const known = newWorld();
+        const clock = { now: () => new Date(Date.UTC(2026, 10, 20)), rate: 1 };
+        const open = ({ sql, transact }: TestDatabase) => createSettlement({ ports: known, transact, clock }, { sql });
+        const [settlement, copy] = [open(first), open(second)];
+        const messages = told.flatMap((story, n) => messagesOf(story, n, known));
+        for (let n = 0; n < blocks; n += 1) {
+          await play(settlement, known, messages.slice((n * messages.length) / blocks, ((n + 1) * messages.length) / blocks));
+          await settlement.seal();
+        }
+        const log = createStore(first.sql);
+        const sealed = await hashesOf(first);
+        expect(await copy.replay(OPERATOR, log)).to.equal(sealed.length);
+        expect(await hashesOf(second)).to.deep.equal(sealed);
+        for (let n = 0; n < 2; n += 1) {
+          expect((await copy.audit(OPERATOR)).faults).to.deep.equal([]);
+          expect((await copy.trialBalance(OPERATOR)).balances).to.deep.equal((await settlement.trialBalance(OPERATOR)).balances);
+          expect(await hashesOf(second)).to.deep.equal(sealed);
+          expect(await copy.replay(OPERATOR, log)).to.equal(0);
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  const hashesOf = ({ sql }: TestDatabase) => sql(undefined, 'SELECT issuer, height, hash FROM settlement_block ORDER BY issuer, height');
 });
 
 const count = (messages: readonly Message[]) => messages.filter(({ kind }) => kind === 'cdr').length;

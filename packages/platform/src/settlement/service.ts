@@ -13,6 +13,7 @@ import { createAudit } from './service/audit.js';
 import { createBatch } from './service/batch.js';
 import { type ClearingNeeds, createClearing } from './service/clearing.js';
 import { createClosing } from './service/closing.js';
+import { createReplay } from './service/replay.js';
 import { createRun } from './service/run.js';
 
 /** Findings that another message may cure: a session, a tariff, an agreement, the original of a credit. */
@@ -99,6 +100,7 @@ export function createService(needs: ClearingNeeds) {
     ...actions,
     ...createAudit(needs),
     ...createRun(needs),
+    replay: createReplay(needs),
     holds,
     bulk,
     explain: explainCdr,

@@ -35,7 +35,7 @@ export function ledgerStore(sql: Sql) {
       tx: Tx,
       operatorId: OperatorId,
       entries: readonly Entry[],
-      at: { period: PeriodName; postedAt: Date; issuer: PartyId },
+      at: { period: PeriodName; postedAt: Date; issuer: PartyId; salt?: string },
     ): Promise<number> {
       let added = 0;
       for (const entry of entries) {
@@ -66,7 +66,7 @@ export function ledgerStore(sql: Sql) {
             at.period,
             entry.reverses ?? null,
             at.issuer,
-            randomBytes(16).toString('hex'),
+            at.salt ?? randomBytes(16).toString('hex'),
           ],
         );
         added += rows.length;
