@@ -10,6 +10,7 @@ import { createStore } from './store.js';
 
 export { consumers } from './events.js';
 export type { ImportWish } from './links/ocpi221/importing.js';
+export { fromLocation as toOcpiLocation, toLocation as fromOcpiLocation } from './links/ocpi221/locations.js';
 export { OCPI_PATH } from './listen.js';
 export { migrations } from './migrations.js';
 export type { Partner } from './partner.js';
@@ -78,6 +79,12 @@ export function createRoaming(needs: RoamingModuleNeeds, edges: { sql: Sql; log:
     return { ...changed, ...(told === undefined ? {} : { told }) };
   }
 
+  /** Who is away is not remembered: its next word counts as its return at once. */
+  async function announce(operatorId: OperatorId): Promise<void> {
+    hosts.forget();
+    await outbound.announce(operatorId);
+  }
+
   return {
     ...service,
     changeStatus,
@@ -87,7 +94,7 @@ export function createRoaming(needs: RoamingModuleNeeds, edges: { sql: Sql; log:
     versionsUrls211,
     listener,
     syncPartner,
-    announce: outbound.announce,
+    announce,
     close: outbound.close,
   };
 }

@@ -11,6 +11,7 @@ import type { CommandResult, ReplyAddress } from './message.js';
 import type { Connection, Partner, PartnerStatus, Quirks } from './partner.js';
 import type { Rule } from './rules.js';
 import { agreements } from './store/agreements.js';
+import { createDirectory } from './store/directory.js';
 import { imports } from './store/imports.js';
 
 export interface HostedParty {
@@ -103,7 +104,7 @@ const partnerColumns = `p.*, (SELECT coalesce(json_agg(json_build_object('party'
   FROM roaming_party y WHERE y.operator_id = p.operator_id AND y.partner_id = p.id) AS parties`;
 
 export function createStore(sql: Sql) {
-  return {
+  const plain = {
     ...partners(sql),
     ...agreements(sql),
     ...commands(sql),
@@ -113,6 +114,31 @@ export function createStore(sql: Sql) {
     ...reach(sql),
     ...imports(sql),
   };
+  const directory = createDirectory();
+  return {
+    ...plain,
+    /** Call it when a change of partners, parties or rules is committed. */
+    forget: directory.forget,
+    partner: (operatorId: OperatorId, id: PartnerId) => directory.get(`partner ${operatorId} ${id}`, () => plain.partner(operatorId, id)),
+    homeOf: (operatorId: OperatorId, party: PartyId) => directory.get(`home ${operatorId} ${party}`, () => plain.homeOf(operatorId, party)),
+    hostedParties: async (operatorId: OperatorId): Promise<readonly HostedParty[]> =>
+      (await directory.get(`hosted ${operatorId}`, () => plain.hostedParties(operatorId))) ?? [],
+    rules: async (operatorId: OperatorId, parties: readonly PartyId[]): Promise<readonly Rule[]> =>
+      (await directory.get(`rules ${operatorId} ${parties.join(' ')}`, () => plain.rules(operatorId, parties))) ?? [],
+    insertParty: changing(plain.insertParty),
+    saveQuirks: changing(plain.saveQuirks),
+    putRule: changing(plain.putRule),
+  };
+
+  function changing<A extends readonly unknown[], R>(write: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
+    return async (...args) => {
+      try {
+        return await write(...args);
+      } finally {
+        directory.forget();
+      }
+    };
+  }
 }
 
 function partners(sql: Sql) {
@@ -393,6 +419,26 @@ function sessions(sql: Sql) {
         [operatorId, id],
       );
       return rows.length === 1 ? rows[0]?.owner : undefined;
+    },
+
+    /** Sessions of partners' stations for one eMSP, as they came, since a moment. */
+    async sessionsFor(
+      operatorId: OperatorId,
+      issuer: PartyId,
+      query: { since: Date; after?: string; limit: number },
+    ): Promise<Page<{ session: Session; raw: Buffer }>> {
+      const rows = await sql<{ key: string; body: unknown; raw: Buffer }>(
+        undefined,
+        `SELECT owner || '/' || id AS key, body, raw FROM roaming_session WHERE operator_id = $1 AND body->'token'->>'issuer' = $2
+            AND updated_at >= $3 AND ($4::text IS NULL OR owner || '/' || id > $4) ORDER BY 1 LIMIT $5`,
+        [operatorId, issuer, query.since, query.after ?? null, query.limit + 1],
+      );
+      return pageOf(
+        rows,
+        query.limit,
+        ({ body, raw }) => ({ session: fromJson<Session>(body), raw }),
+        ({ key }) => key,
+      );
     },
 
     async partnerSessions(operatorId: OperatorId, query: PageRequest): Promise<Page<Session>> {

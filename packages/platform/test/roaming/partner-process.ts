@@ -25,7 +25,14 @@ export function startPartner() {
         waiting.set(last, { resolve, reject });
         child.send({ ref: last, ask: name, args });
       }),
+    /** As an outage does it: without a word. */
+    kill: () => {
+      const gone = child.exitCode === null && child.signalCode === null ? new Promise((resolve) => child.once('exit', resolve)) : undefined;
+      child.kill('SIGKILL');
+      return gone;
+    },
     end: () => {
+      if (!child.connected) return undefined;
       child.disconnect();
       return new Promise((resolve) => child.once('exit', resolve));
     },

@@ -1,6 +1,7 @@
 // A partner platform written on raw HTTP, in a process of its own: it imports nothing of this project, so that what it
 // understands is the standard and not our reading of it. Its parent steers it over IPC; what goes to the hub goes over HTTP.
 import { randomUUID } from 'node:crypto';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -23,6 +24,15 @@ let tokenForHub = '';
 let hub: { token: string; endpoints: { identifier: string; role?: string; url: string }[] } | undefined;
 const sessions = new Map<string, Json>();
 const cdrs: { raw: string; cdr: Json }[] = [];
+
+/** Where it keeps what it must still know after a kill; nowhere if the test does not say. */
+let file: string | undefined;
+
+function remember(): void {
+  if (file === undefined) return;
+  writeFileSync(`${file}.new`, JSON.stringify({ config, url, tokenForHub, hub, sessions: [...sessions], cdrs }));
+  renameSync(`${file}.new`, file);
+}
 
 const old = () => config.version === '2.1.1';
 const now = () => new Date().toISOString().replace(/\.\d+Z$/, 'Z');
@@ -215,14 +225,20 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     const lists: Json = { '/locations': [location()], '/tariffs': [tariff()], '/tokens': [token(1), token(2)] };
     return void ok(response, lists[path] ?? [], 200, { 'X-Total-Count': String((lists[path] ?? []).length), 'X-Limit': '100' });
   }
-  if (path.startsWith('/sessions/')) sessions.set(String(path.split('/').at(-1)), body!);
+  if (path.startsWith('/sessions/')) {
+    sessions.set(path.split('/').slice(-2).join('/'), body!);
+    remember();
+  }
   if (path === '/cdrs') {
-    cdrs.push({ raw, cdr: body! });
+    // Taken twice it is still one: what is acknowledged is kept first.
+    if (!cdrs.some(({ cdr: kept }) => kept.id === body!.id)) cdrs.push({ raw, cdr: body! });
+    remember();
     return void ok(response, undefined, 201, { Location: `${url}/cdrs/${body!.id}` });
   }
   if (path === '/commands/START_SESSION') {
     const id = `S-${config.party}-${sessions.size + 1}`;
     sessions.set(id, { card: body!.token, method: 'COMMAND', mine: true });
+    remember();
     ok(response, old() ? { result: 'ACCEPTED' } : { result: 'ACCEPTED', timeout: 30 });
     await say('POST', body!.response_url, { result: 'ACCEPTED' });
     await push(id, false);
@@ -259,19 +275,34 @@ async function push(id: string, ended: boolean): Promise<void> {
   await say('PUT', `${endpoint('sessions', 'RECEIVER')}/${config.country}/${config.party}/${id}`, session(id, card, method, ended));
 }
 
+async function open(port: number): Promise<void> {
+  const server = createServer((request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      heard.push({ method: 'FAILED', path: String(request.url), body: undefined, raw: String(error) });
+      if (!response.headersSent) response.writeHead(500).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
 // --- what its parent asks of it
 
 const actions: Record<string, (args: Any) => Promise<unknown>> = {
-  async configure(given: Config) {
+  async configure({ file: at, ...given }: Config & { file?: string }) {
     config = given;
-    const server = createServer((request, response) => {
-      serve(request, response).catch((error: unknown) => {
-        heard.push({ method: 'FAILED', path: String(request.url), body: undefined, raw: String(error) });
-        if (!response.headersSent) response.writeHead(500).end();
-      });
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    file = at;
+    await open(0);
+    remember();
+  },
+  /** Comes back after a kill, at the same address, with what it had kept. */
+  async restore({ file: at }: { file: string }) {
+    file = at;
+    const kept = JSON.parse(readFileSync(at, 'utf8')) as Any;
+    ({ config, tokenForHub, hub } = kept);
+    for (const [id, one] of kept.sessions) sessions.set(id, one);
+    cdrs.push(...kept.cdrs);
+    await open(Number(new URL(kept.url).port));
   },
   async register({ versionsUrl, token: tokenA }: { versionsUrl: string; token: string }) {
     const { data: versions } = await ask('GET', versionsUrl, tokenA);
@@ -284,6 +315,7 @@ const actions: Record<string, (args: Any) => Promise<unknown>> = {
     const at = details.endpoints.find((one: Json) => one.identifier === 'credentials').url;
     const { data } = await ask('POST', at, tokenA, credentials);
     hub = { token: data.token, endpoints: details.endpoints };
+    remember();
     return data;
   },
   async start({ card, location: place }: { card: number; location: Json }) {
@@ -303,22 +335,34 @@ const actions: Record<string, (args: Any) => Promise<unknown>> = {
     if (!card) throw new Error(`the card ${uid} is not known: ${JSON.stringify(data.map((one: Json) => one.uid))}`);
     const id = `S-${config.party}-${sessions.size + 1}`;
     sessions.set(id, { card, method: 'WHITELIST', mine: true });
+    remember();
     await push(id, false);
     return id;
   },
-  /** Ends all sessions of ours and bills them. */
-  async finish() {
-    for (const [id, { mine, card, method, done }] of sessions) {
+  /** Ends all sessions of ours and bills them; may be killed once so many CDRs were taken, before it has noted the last one. */
+  async finish({ dieAfter }: { dieAfter?: number } = {}) {
+    let posted = 0;
+    for (const [id, kept] of sessions) {
+      const { mine, card, method, done, bill } = kept;
       if (!mine || done) continue;
       await push(id, true);
-      await say('POST', endpoint('cdrs', 'RECEIVER'), cdr(id, card, method));
-      sessions.set(id, { mine, card, method, done: true });
+      // The very same bytes after a kill: a CDR is made once.
+      const bytes = bill ?? JSON.stringify(cdr(id, card, method));
+      sessions.set(id, { ...kept, bill: bytes });
+      remember();
+      await say('POST', endpoint('cdrs', 'RECEIVER'), bytes);
+      posted += 1;
+      if (posted === dieAfter) process.kill(process.pid, 'SIGKILL');
+      sessions.set(id, { ...kept, bill: bytes, done: true });
+      remember();
     }
   },
   async locations() {
     const headers = old() ? {} : { ...me(), 'OCPI-to-country-code': 'NL', 'OCPI-to-party-id': 'HUB' };
     return (await ask('GET', endpoint('locations', 'SENDER'), hub!.token, undefined, headers)).data;
   },
+  /** Of the sessions that were sent to us. */
+  states: async () => [...sessions.values()].flatMap(({ mine, status }) => (mine ? [] : [status])),
   heard: async () => heard,
   cdrs: async () => cdrs,
 };

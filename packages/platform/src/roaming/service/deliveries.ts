@@ -1,6 +1,6 @@
 import type { Clock } from '../../kernel/clock.js';
 import type { Emit } from '../../kernel/events.js';
-import type { OperatorId } from '../../kernel/ids.js';
+import type { OperatorId, PartnerId } from '../../kernel/ids.js';
 import type { Tx } from '../../kernel/transact.js';
 import type { Cdr } from '../../model/cdr.js';
 import type { PartyId } from '../../model/party.js';
@@ -18,6 +18,7 @@ export interface DeliveriesNeeds extends Pick<Routing, 'route' | 'linkOf' | 'hea
   charging: ChargingPort;
   stations: StationsPort;
   tariffs: TariffsPort;
+  heard(operatorId: OperatorId, partnerId: PartnerId): Promise<void>;
   missed(operatorId: OperatorId, party: PartyId, module: 'locations' | 'sessions', changedAt: Date): Promise<void>;
   clock: Clock;
   newId(): string;
@@ -45,6 +46,7 @@ export function createDeliveries({
   charging,
   stations,
   tariffs,
+  heard,
   missed,
   clock,
   newId,
@@ -169,6 +171,9 @@ export function createDeliveries({
     if (!reply.accepted && reply.reason === 'timeout') await store.doubtCdr(operatorId, owner, cdrId, party, clock.now());
     const { location } = delivered(reply);
     await store.markDelivered(operatorId, owner, cdrId, party, location, clock.now());
+    // Who takes something is there: it gets what else it has missed.
+    const home = await store.homeOf(operatorId, party);
+    if (home !== undefined && home !== 'hosted') await heard(operatorId, home);
   }
 
   return { sessionChanged, locationChanged, tariffChanged, commandEnded, tellResult, representCdr, forwardCdr, deliverCdr };

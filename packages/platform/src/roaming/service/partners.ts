@@ -27,7 +27,16 @@ export interface Registered {
   issued: string;
 }
 
-export function createPartners({ transact, emit, store, clock, newId, serverKey }: PartnersNeeds) {
+export function createPartners({ transact: inTransaction, emit, store, clock, newId, serverKey }: PartnersNeeds) {
+  /** What is remembered of partners ends when their change is there for all to see. */
+  const transact: Transact = async (work) => {
+    try {
+      return await inTransaction(work);
+    } finally {
+      store.forget();
+    }
+  };
+
   async function addHostedParty(operatorId: OperatorId, party: PartyId, role: Role, name: string): Promise<void> {
     await store.insertParty(undefined, { operatorId, party, role, name });
   }

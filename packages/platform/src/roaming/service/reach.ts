@@ -83,6 +83,21 @@ export function createReach({ transact, emit, store, charging, stations, clock, 
         sent += 1;
       }
       after = page.next;
+      if (after === undefined) break;
+    }
+    return sent + (await passedOn(operatorId, issuer, since));
+  }
+
+  /** Sessions at other partners' stations, which went through here. */
+  async function passedOn(operatorId: OperatorId, issuer: PartyId, since: Date): Promise<number> {
+    let sent = 0;
+    for (let after: string | undefined; ; ) {
+      const page = await store.sessionsFor(operatorId, issuer, { since, limit: PAGE, ...(after === undefined ? {} : { after }) });
+      for (const { session } of page.items) {
+        await taken(route({ kind: 'session', operatorId, from: session.owner, to: issuer, correlation: newId(), typed: () => session }));
+        sent += 1;
+      }
+      after = page.next;
       if (after === undefined) return sent;
     }
   }

@@ -139,7 +139,20 @@ export function createRouting({ transact, emit, store, clock, newId, cdrArrived,
     const session = message.typed();
     if (message.raw) await store.saveSession(message.operatorId, session, message.raw.bytes);
     await store.linkCommands(message.operatorId, session);
-    return link.send(message);
+    const reply = await link.send(message);
+    const isAway = !reply.accepted && (reply.reason === 'notConnected' || reply.reason === 'timeout');
+    if (!message.raw || !isAway) return reply;
+    // It is kept here: its sender is done with it, and the receiver gets the newest state when it is back. OCPI 2.2.1, 4.1.3.2
+    await missed(message.operatorId, message.to, session.updatedAt);
+    return { accepted: true };
+  }
+
+  async function missed(operatorId: OperatorId, party: PartyId, changedAt: Date): Promise<void> {
+    const home = await store.homeOf(operatorId, party);
+    if (home === undefined || home === 'hosted') return;
+    await store.markMissed(operatorId, home, 'sessions', changedAt);
+    if (!(await store.lostPartner(operatorId, home, clock.now()))) return;
+    await transact((tx) => emit(tx, operatorId, [{ consumer: consumers.clientInfo, key: home, body: { partnerId: home } }]));
   }
 
   /**
