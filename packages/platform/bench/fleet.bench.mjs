@@ -22,7 +22,7 @@ const identityOf = (n, password) =>
 
 async function startHub(stations) {
   const folder = mkdtempSync(join(tmpdir(), 'evroam-bench-'));
-  const child = fork(fileURLToPath(new URL('./servers/hub.mjs', import.meta.url)), [folder, String(stations)]);
+  const child = fork(fileURLToPath(new URL('./servers/fleet-hub.mjs', import.meta.url)), [folder, String(stations)]);
   const { port, passwords, postgres } = await new Promise((resolve, reject) => {
     child.once('message', resolve);
     child.once('exit', (code) => reject(new Error(`the hub ended with ${code}`)));

@@ -27,16 +27,20 @@ import {
 } from './gateway/index.js';
 import type { Clock } from './kernel/clock.js';
 import type { NewId, OperatorId, PartnerId, PartyId, StationId } from './kernel/ids.js';
+import { nanoText } from './kernel/money.js';
 import { hashSecret } from './kernel/secret.js';
+import { rate } from './model/rating.js';
 import { createBilling, createOperations, migrations as operationsMigrations, routes as operationsRoutes } from './operations/index.js';
 import {
   AGREEMENT_ACTIVATE,
   createRoaming,
+  fromOcpiLocation,
   type ImportWish,
   OCPI_PATH,
   consumers as roamingConsumers,
   migrations as roamingMigrations,
   routes as roamingRoutes,
+  toOcpiLocation,
 } from './roaming/index.js';
 import {
   createSettlement,
@@ -92,6 +96,7 @@ const IDLE_GRACE_SECONDS = 600;
 /** How soon a session is looked at again whose events may still be missing, ms of wall time. */
 const LATE_EVENTS_MS = 2000;
 
+const MILLI_WH_A_KWH = 1_000_000;
 /** What may be a little late, ms of wall time. */
 const HOUSEKEEPING_MS = 10_000;
 
@@ -297,6 +302,18 @@ export async function compose(ground: Ground) {
     },
   });
 
+  /** What a kWh costs now, by the engine that prices everything. */
+  const priceOf = async (operatorId: OperatorId, tariffIds: readonly string[]) => {
+    const at = clock.now();
+    const inForce = await operations.inForce(operatorId, tariffIds, at);
+    const currency = inForce[0]?.tariff.currency;
+    if (currency === undefined) return undefined;
+    const hour = { startedAt: at, energyMilliWh: MILLI_WH_A_KWH, chargingSeconds: 3600, parkingSeconds: 0 };
+    const session = { startedAt: at, endedAt: new Date(at.getTime() + 3_600_000), currency, periods: [hour] };
+    const { energy } = rate(inForce, session, { timeZone: 'UTC' }).parts;
+    return { amount: nanoText(energy?.beforeTaxes ?? 0n), currency };
+  };
+
   const probes = createProbes({
     checks: { database: () => database.ping(), redis: () => redis.ping() },
     registry: metrics.registry,
@@ -307,7 +324,7 @@ export async function compose(ground: Ground) {
     routers: [
       guard(auth),
       authRoutes(auth),
-      stationsRoutes(stations, clock),
+      stationsRoutes(stations, clock, { priceOf, ocpi: { write: toOcpiLocation, read: fromOcpiLocation } }),
       usersRoutes(users, clock),
       operationsRoutes(operations, clock),
       gatewayRoutes(gateway, clock),

@@ -8,7 +8,9 @@ import type { CdrPlace } from '../model/cdr.js';
 import type { Connector, EvseRef, EvseStatus, Location } from '../model/location.js';
 import type { PartyId } from '../model/party.js';
 import { consumers } from './events.js';
+import { metresBetween, type SearchQuery } from './search.js';
 import { locationFaults, powerOf, type Registration, type Station, type StationConnector, withStatus } from './station.js';
+import type { Found } from './store/search.js';
 import type { StationsStore } from './store.js';
 
 export interface StationsNeeds {
@@ -200,6 +202,15 @@ export function createService({ transact, emit, store, clock, serverKey }: Stati
     });
   }
 
+  /** Places to charge, the nearest first, within the radius where there is one. */
+  async function searchPlaces(operatorId: OperatorId, query: SearchQuery): Promise<(Found & { metres?: number })[]> {
+    const { around } = query;
+    const found = await store.search(operatorId, query);
+    if (!around) return found;
+    const far = found.map((each) => ({ ...each, metres: Math.round(metresBetween(around, each)) }));
+    return far.filter(({ metres }) => metres <= (around.radiusMetres ?? Number.POSITIVE_INFINITY)).sort((a, b) => a.metres - b.metres);
+  }
+
   return {
     putLocation,
     recordPartnerLocation,
@@ -221,6 +232,7 @@ export function createService({ transact, emit, store, clock, serverKey }: Stati
     writeSignsOfLife,
     setStation: store.setStation,
     station: store.station,
+    search: searchPlaces,
     location: store.location,
     locations: store.locations,
     ownerOf: store.ownerOf,

@@ -6,7 +6,8 @@ import { type Page, type PageRequest, pageOf } from '../kernel/page.js';
 import type { Tx } from '../kernel/transact.js';
 import type { Location } from '../model/location.js';
 import type { PartyId } from '../model/party.js';
-import { powerOf, type Registration, type Station } from './station.js';
+import type { Registration, Station } from './station.js';
+import { createSearchStore, saveConnectors } from './store/search.js';
 
 export interface LocationQuery extends ChangedQuery {
   own?: boolean;
@@ -42,6 +43,8 @@ export type StationsStore = ReturnType<typeof createStore>;
 
 export function createStore(sql: Sql) {
   return {
+    ...createSearchStore(sql),
+
     async lockLocation(
       tx: Tx,
       operatorId: OperatorId,
@@ -238,41 +241,6 @@ export function createStore(sql: Sql) {
       );
     },
   };
-}
-
-/** The rows that a search looks at say what the location says. */
-async function saveConnectors(sql: Sql, tx: Tx, operatorId: OperatorId, location: Location): Promise<void> {
-  const rows = location.evses.flatMap((evse) => evse.connectors.map((connector) => ({ evse, connector })));
-  const keys = rows.map(({ evse, connector }) => `${evse.uid}/${connector.id}`);
-  await sql(
-    tx,
-    `DELETE FROM stations_connector WHERE operator_id = $1 AND owner = $2 AND location_id = $3 AND NOT (evse_uid || '/' || connector_id = ANY($4))`,
-    [operatorId, location.owner, location.id, keys],
-  );
-  await sql(
-    tx,
-    `INSERT INTO stations_connector (operator_id, owner, location_id, evse_uid, connector_id, evse_id, place, standard, power_watt, tariff_ids, published, status)
-     SELECT $1, $2, $3, e, c, i, point($4, $5), s, w, COALESCE(string_to_array(NULLIF(t, ''), ' '), '{}'), $6, st
-       FROM unnest($7::text[], $8::text[], $9::text[], $10::text[], $11::integer[], $12::text[], $13::text[]) u(e, c, i, s, w, t, st)
-     ON CONFLICT (operator_id, owner, location_id, evse_uid, connector_id) DO UPDATE SET evse_id = EXCLUDED.evse_id, place = EXCLUDED.place,
-       standard = EXCLUDED.standard, power_watt = EXCLUDED.power_watt, tariff_ids = EXCLUDED.tariff_ids, published = EXCLUDED.published,
-       status = EXCLUDED.status`,
-    [
-      operatorId,
-      location.owner,
-      location.id,
-      Number(location.coordinates.longitude),
-      Number(location.coordinates.latitude),
-      location.publish,
-      rows.map(({ evse }) => evse.uid),
-      rows.map(({ connector }) => connector.id),
-      rows.map(({ evse }) => evse.evseId ?? null),
-      rows.map(({ connector }) => connector.standard),
-      rows.map(({ connector }) => powerOf(connector)),
-      rows.map(({ connector }) => connector.tariffIds.join(' ')),
-      rows.map(({ evse }) => evse.status),
-    ],
-  );
 }
 
 function read(row: StationRow): Station {

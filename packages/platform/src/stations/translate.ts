@@ -1,5 +1,5 @@
 import { boolean, degrees, type Infer, integer, list, object, oneOf, optional, some, text } from '@evroam/ocpi';
-import { Capability, ConnectorType } from '@evroam/ocpi/v221';
+import { Capability, ConnectorType, Location as WireLocation } from '@evroam/ocpi/v221';
 import type { Evse, Location } from '../model/location.js';
 import type { PartyId } from '../model/party.js';
 
@@ -40,6 +40,29 @@ export const StationInput = object({
   locationId: text(36),
   connectors: some(object({ number: integer, evseUid: text(36), connectorId: text(36) })),
 });
+
+/** A location as OCPI 2.2.1 writes it (8.3). */
+export const OcpiLocation = WireLocation;
+export type OcpiLocation = Infer<typeof WireLocation>;
+
+/** A location from a file, with the statuses that we know of its EVSEs. */
+export function withKnownStatus(location: Location, known: Location | undefined, now: Date): Location {
+  return {
+    ...location,
+    evses: location.evses.map((evse): Evse => {
+      const before = known?.evses.find(({ uid }) => uid === evse.uid);
+      const lives = before && before.status !== 'removed';
+      return {
+        ...evse,
+        status: lives ? before.status : 'unknown',
+        statusSource: before?.statusSource ?? 'operator',
+        statusAt: before?.statusAt ?? now,
+        updatedAt: now,
+      };
+    }),
+    updatedAt: now,
+  };
+}
 
 /** Whether a station may work, and whether its messages may deviate. */
 export const StationChange = object({ registration: optional(oneOf('accepted', 'pending', 'rejected')), lenient: optional(boolean) });
