@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { _, Ajv, type CodeKeywordDefinition, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { AnyAction, Version } from './action.js';
 import { codeOfKeyword, OcppError, type WireCode } from './errors.js';
 import { isDateTime, isUri } from './formats.js';
@@ -20,6 +20,17 @@ export type Verdict = { readonly ok: true } | { readonly ok: false; readonly cod
 let ajv: Ajv | undefined;
 const checks = new WeakMap<Schema, ValidateFunction>();
 
+/** By a set: texts that JSON.parse made are no shared strings, and comparing each with a list of 25 measurands shows in every MeterValues. */
+const oneOfThem: CodeKeywordDefinition = {
+  keyword: 'enum',
+  schemaType: 'array',
+  error: { message: 'must be equal to one of the allowed values', params: ({ schemaCode }) => _`{allowedValues: ${schemaCode}}` },
+  code(context) {
+    const known = context.gen.scopeValue('obj', { ref: new Set(context.schema as readonly string[]) });
+    context.fail(_`!${known}.has(${context.data})`);
+  },
+};
+
 /** The check of a schema: compiled on first use and kept. */
 export function checkOf(schema: Schema): ValidateFunction {
   let check = checks.get(schema);
@@ -32,7 +43,9 @@ export function checkOf(schema: Schema): ValidateFunction {
       multipleOfPrecision: 6,
       code: { optimize: false },
       formats: { 'date-time': isDateTime, uri: isUri },
-    });
+    })
+      .removeKeyword('enum')
+      .addKeyword(oneOfThem);
     check = ajv.compile(schema);
     checks.set(schema, check);
   }
