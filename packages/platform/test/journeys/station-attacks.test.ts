@@ -234,6 +234,40 @@ describe('attacks on and by stations', () => {
     });
   }
 
+  it('F10: starts of many stations at once wait for one another and not for ever, with few connections to the database', async function () {
+    this.timeout(60_000);
+    const few = await openHub({ EVROAM_DATABASE_POOL: '4' });
+    const fleet: Device[] = [];
+    try {
+      await furnishParty(few);
+      for (const version of ['1.6', '2.0.1']) {
+        for (let n = 0; n < 12; n += 1) {
+          const id = `F10-${version}-${n}`;
+          fleet.push(await Device.open(few.ocppUrl, id, await addStation(few, id), version));
+        }
+      }
+      await Promise.all(fleet.map((device, n) => boot(device, n < 12 ? '1.6' : '2.0.1')));
+      const begin = (device: Device, n: number) =>
+        n < 12
+          ? start(device, '2026-03-01T10:00:00Z')
+          : device.call('TransactionEvent', {
+              eventType: 'Started',
+              timestamp: '2026-03-01T10:00:00Z',
+              triggerReason: 'Authorized',
+              seqNo: 0,
+              transactionInfo: { transactionId: `storm-${n}` },
+              evse: { id: 1 },
+              idToken: { idToken: 'CARD1', type: 'ISO14443' },
+            });
+      await Promise.all(fleet.map(begin));
+      const [row] = await few.database.sql<{ n: number }>(undefined, 'SELECT count(*)::int AS n FROM charging_session');
+      expect(row!.n).to.equal(24);
+    } finally {
+      for (const device of fleet) device.close();
+      await few.close();
+    }
+  });
+
   it('F24: a certificate that ends soon is warned of once at each mark', async () => {
     const { gateway } = hub.hub;
     const insert = (id: string, days: number) =>

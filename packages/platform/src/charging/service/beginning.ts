@@ -41,16 +41,20 @@ export function createBeginning(needs: ChargingNeeds, authorise: Authorise) {
     return found && remember(operatorId, stationId, transactionKey, { no: found.no, incomplete: isIncomplete(found.state.facts) });
   }
 
-  async function factsOf(
-    operatorId: OperatorId,
+  /** When a session began by our clock, and what it costs from then on. Asked before a transaction, which must not wait for a second connection. */
+  async function beganAt(operatorId: OperatorId, place: StationPlace, at: Date, own?: HeardTransaction['tariffs']) {
+    const shift = clockShift(at, clock.now());
+    const startedAt = new Date(at.getTime() + (shift ?? 0));
+    return { shift, startedAt, inForce: own ?? (await tariffs.inForce(operatorId, place.tariffIds, startedAt)) };
+  }
+
+  function factsOf(
     place: StationPlace,
-    heard: { at: Date; registerMilliWh?: number; uid?: string; tariffs?: HeardTransaction['tariffs'] },
+    { shift, startedAt, inForce }: Awaited<ReturnType<typeof beganAt>>,
+    heard: { registerMilliWh?: number; uid?: string },
     { verdict, authorizationReference }: Authorised,
     request: StartRequest | undefined,
-  ): Promise<Omit<SessionFacts, 'id'>> {
-    const shift = clockShift(heard.at, clock.now());
-    const startedAt = new Date(heard.at.getTime() + (shift ?? 0));
-    const inForce = heard.tariffs ?? (await tariffs.inForce(operatorId, place.tariffIds, startedAt));
+  ): Omit<SessionFacts, 'id'> {
     const token = request?.token ?? verdict.token ?? unknownToken(place.place.owner, heard.uid ?? 'unknown');
     const reference = request?.authorizationReference ?? authorizationReference;
     return {
@@ -100,13 +104,14 @@ export function createBeginning(needs: ChargingNeeds, authorise: Authorise) {
     if (!place) return refuse('unknownConnector', `station ${stationId} has no connector ${connectorNumber} on record`);
     const authorised = await authorise(operatorId, idTag, undefined, refOf(place));
     const startKey = startKeyOf(heard);
+    const began = await beganAt(operatorId, place, at);
     return transact(async (tx) => {
       await holds(tx, hold);
-      const repeat = (await store.sessionByStart(tx, operatorId, startKey)) ?? (await twinOf(operatorId, heard));
+      const repeat = (await store.sessionByStart(tx, operatorId, startKey)) ?? (await twinOf(tx, operatorId, heard));
       if (repeat) return { accepted: true, transactionNumber: Number(repeat.transactionKey), verdict: authorised.verdict };
       const now = clock.now();
       const request = (await store.openStartRequests(tx, operatorId, stationId, idTag)).find((r) => isResultOf(r, at, now));
-      const facts = await factsOf(operatorId, place, { at, registerMilliWh, uid: idTag }, authorised, request);
+      const facts = factsOf(place, began, { registerMilliWh, uid: idTag }, authorised, request);
       const state = begin({ ...facts, id: newId() as SessionId });
       const saved = await store.insertSession(tx, operatorId, { state, place: place.place, connectorNumber, startKey, updatedAt: now });
       if (!saved) throw new Error(`start ${startKey} was saved by somebody else meanwhile`);
@@ -122,10 +127,11 @@ export function createBeginning(needs: ChargingNeeds, authorise: Authorise) {
    * clock was set before the station sent it again.
    */
   async function twinOf(
+    tx: Tx,
     operatorId: OperatorId,
     { stationId, connectorNumber, idTag, registerMilliWh }: HeardStart,
   ): Promise<StoredSession | undefined> {
-    const open = await store.openAt(operatorId, stationId, connectorNumber);
+    const open = await store.openAt(operatorId, stationId, connectorNumber, tx);
     return open.find(
       ({ state: { facts, registerMilliWh: register } }) =>
         facts.startRegisterMilliWh === registerMilliWh &&
@@ -146,15 +152,15 @@ export function createBeginning(needs: ChargingNeeds, authorise: Authorise) {
     const withVerdict = authorised ? { authorised } : {};
     if (known && !place) return { ...known, ...withVerdict };
     if (!place) return refuse('unknownConnector', `station ${stationId} has no connector ${heard.connectorNumber ?? ''} on record`);
+    const began = await beganAt(operatorId, place, heard.at, heard.tariffs);
     const saved = await transact(async (tx) => {
       await holds(tx, heard.hold);
       const now = clock.now();
       const request = await requestOf(tx, operatorId, heard, now);
       const uid = token === undefined ? {} : { uid: token.uid };
       const register = heard.samples.find(({ at }) => at.getTime() === heard.at.getTime())?.registerMilliWh;
-      const charged = heard.tariffs === undefined ? {} : { tariffs: heard.tariffs };
-      const start = { at: heard.at, ...(register === undefined ? {} : { registerMilliWh: register }), ...uid, ...charged };
-      const fresh = await factsOf(operatorId, place, start, authorised ?? { verdict: { allowed: false, reason: 'unknown' } }, request);
+      const start = { ...(register === undefined ? {} : { registerMilliWh: register }), ...uid };
+      const fresh = factsOf(place, began, start, authorised ?? { verdict: { allowed: false, reason: 'unknown' } }, request);
       const marks = {
         ...(heard.kind === 'started' ? {} : { provisional: true as const }),
         ...(token || request ? {} : { anonymous: true as const }),

@@ -157,9 +157,9 @@ export function createSessionStore(sql: Sql) {
     },
 
     /** Sessions of a station that have not ended; of one connector if its number is given. */
-    async openAt(operatorId: OperatorId, stationId: StationId, connectorNumber?: number): Promise<StoredSession[]> {
+    async openAt(operatorId: OperatorId, stationId: StationId, connectorNumber?: number, tx?: Tx): Promise<StoredSession[]> {
       const rows = await sql<SessionRow>(
-        undefined,
+        tx,
         `SELECT ${COLUMNS} FROM charging_session WHERE operator_id = $1 AND station_id = $2 AND phase = 'charging'
             AND ($3::integer IS NULL OR connector_number = $3) ORDER BY started_at DESC LIMIT 100`,
         [operatorId, stationId, connectorNumber ?? null],
