@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 // biome-ignore lint/suspicious/noExplicitAny: what a raw partner answers is looked at by the test
 type Json = any;
 
-/** Starts a raw partner; `ask` is answered when the partner has done it. */
-export function startPartner() {
-  const child = fork(fileURLToPath(new URL('./raw-partner.js', import.meta.url)), { execArgv: ['--enable-source-maps'] });
+/** Starts a raw partner, or another raw peer; `ask` is answered when it has done it. */
+export function startPartner(program = new URL('./raw-partner.js', import.meta.url)) {
+  const child = fork(fileURLToPath(program), { execArgv: ['--enable-source-maps'] });
   const waiting = new Map<number, { resolve: (value: Json) => void; reject: (error: Error) => void }>();
   let last = 0;
   child.on('message', ({ ref, value, error }: { ref: number; value?: Json; error?: string }) => {

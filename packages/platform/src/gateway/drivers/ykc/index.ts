@@ -1,4 +1,3 @@
-import type { Router } from 'express';
 import type { Sql } from '../../../edges/sql.js';
 import type { Clock } from '../../../kernel/clock.js';
 import type { OperatorId, StationId } from '../../../kernel/ids.js';
@@ -23,7 +22,7 @@ export function createYkc({ sql, billing, clock }: { sql: Sql; billing: BillingP
     },
     /** The line of a pile that is connected. */
     line: (stationId: StationId) => gate?.line(stationId),
-    routes: (stationExists: (operatorId: OperatorId, stationId: StationId) => Promise<boolean>): Router =>
+    routes: (stationExists: (operatorId: OperatorId, stationId: StationId) => Promise<boolean>) =>
       ykcRoutes({ piles, currentModel, gate: () => gate, stationExists }),
   };
 }
