@@ -16,6 +16,14 @@ export const GROUPS: Readonly<Record<string, Group>> = {
     about: { en: 'run a hub on this machine until Ctrl-C', zh: '在本机运行平台，直到 Ctrl-C' },
     load: async () => (await import('./commands/serve.js')).serve,
   },
+  backup: {
+    about: { en: 'copy the whole database into a folder, beside a hub at work', zh: '将整个数据库备份到目录（平台可继续运行）' },
+    load: async () => (await import('./commands/backup.js')).backup,
+  },
+  restore: {
+    about: { en: 'bring a backup into an empty database', zh: '将备份恢复到空数据库' },
+    load: async () => (await import('./commands/backup.js')).restore,
+  },
   doctor: {
     about: { en: 'look whether all is well: the hub in use, or this machine', zh: '健康检查：当前平台或本机' },
     load: async () => (await import('./commands/doctor.js')).doctor,

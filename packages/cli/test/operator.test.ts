@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { evroam } from './command.js';
@@ -113,6 +113,69 @@ describe('an operator at a hub, each command a process', function () {
       .to.include('GET /admin/v1/settlement/ledger/trial -> 200')
       .and.include('imbalance: 0.00')
       .and.not.include(env.EVROAM_API_KEY);
+  });
+
+  it('moves money with a reason, once for a key, after a rehearsal, and opens a period again by two persons', async () => {
+    const month = '2026-01';
+    const settle = (what: string, more: readonly string[], as: Record<string, string> = {}) =>
+      evroam(['settle', what, month, ...more, '-o', 'json'], { env: { ...env, ...as } });
+    const states = async () => JSON.parse((await evroam(['settle', 'status', '-o', 'json', '--query', '[].state'], { env })).out);
+    const unsaid = await settle('close', []);
+    expect([unsaid.code, unsaid.talk]).to.satisfy(([code, talk]: [number, string]) => code === 2 && talk.includes('--reason'));
+    const rehearsed = await settle('close', ['--reason', 'month end', '--dry-run']);
+    expect([rehearsed.code, JSON.parse(rehearsed.out).period.state], rehearsed.talk).to.deep.equal([0, 'closed']);
+    expect(await states()).to.deep.equal([]);
+
+    const first = await settle('close', ['--reason', 'month end']);
+    expect(first.code, first.talk).to.equal(0);
+    // A key is made and told where none is given: with it the same request can be sent again.
+    const key = /idempotency key: ([0-9a-f-]{36})/.exec(first.talk)?.[1] ?? '';
+    const again = await settle('close', ['--reason', 'month end', '--idempotency-key', key]);
+    expect([again.code, JSON.parse(again.out)], again.talk).to.deep.equal([0, JSON.parse(first.out)]);
+    expect(again.talk).to.not.include('idempotency key');
+    expect((await settle('close', ['--reason', 'another', '--idempotency-key', key])).code).to.equal(5);
+
+    const alone = await settle('reopen', ['--reason', 'a late CDR']);
+    expect([alone.code, JSON.parse(alone.out).reason], alone.talk).to.deep.equal([9, 'secondPerson']);
+    expect((await settle('reopen', ['--reason', 'a late CDR'])).code).to.equal(9);
+    expect(await states()).to.deep.equal(['closed']);
+    const made = await fetch(`${env.EVROAM_URL}/admin/v1/keys`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${env.EVROAM_API_KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'bo', role: 'operator' }),
+    });
+    const { key: apiKey } = (await made.json()) as { key: string };
+    const second = await settle('reopen', ['--reason', 'a late CDR'], { EVROAM_API_KEY: apiKey });
+    expect([second.code, JSON.parse(second.out).period], second.talk).to.deep.equal([0, { name: month, state: 'open', version: 2 }]);
+  });
+
+  it('is backed up at work, and restored into a new folder only', async () => {
+    const backup = join(folder, '..', `${basename(folder)}-backup`);
+    const other = `${folder}-new`;
+    try {
+      const taken = await evroam(['backup', backup, '--data', folder, '-o', 'json']);
+      expect(taken.code, taken.talk).to.equal(0);
+      expect(JSON.parse(taken.out).rows).to.be.above(200);
+      expect(taken.talk).to.include('server key');
+      expect((await evroam(['backup', backup, '--data', folder])).code).to.equal(5);
+      const full = await evroam(['restore', backup, '--data', folder]);
+      expect(full.code, full.talk).to.equal(5);
+      expect(full.talk).to.include('not empty');
+      const restored = await evroam(['restore', backup, '--data', other, '-o', 'json']);
+      expect(restored.code, restored.talk).to.equal(0);
+      expect(JSON.parse(restored.out).rows).to.equal(JSON.parse(taken.out).rows);
+      for (const file of ['server.key', 'admin.key']) await copyFile(join(folder, file), join(other, file));
+      const started = await serve(other);
+      const there = { ...env, EVROAM_URL: new URL(started.admin).origin };
+      const stations = await evroam(['station', 'list', '-o', 'json', '--query', '[].id'], { env: there });
+      const ended = new Promise((resolve) => started.hub.once('exit', resolve));
+      started.hub.kill('SIGTERM');
+      expect(await ended).to.equal(0);
+      expect(JSON.parse(stations.out), stations.talk).to.deep.equal(['CS-1']);
+    } finally {
+      await rm(backup, { recursive: true, force: true });
+      await rm(other, { recursive: true, force: true });
+    }
   });
 
   it('refuses a second hub on the same data folder, in words', async () => {

@@ -18,7 +18,7 @@ const LOCK = 7_305_119_004;
  * Brings the database to where this version wants it, and gives the names of the steps it ran. All in one transaction under a lock,
  * record included: hubs that start together wait for the first, and a kill leaves the schema as it was.
  */
-export async function migrate({ sql, transact }: Database, migrations: readonly Migration[]): Promise<string[]> {
+export async function migrate({ sql, transact }: Pick<Database, 'sql' | 'transact'>, migrations: readonly Migration[]): Promise<string[]> {
   checkNames(migrations);
   return transact(async (tx) => {
     await sql(tx, 'SELECT pg_advisory_xact_lock($1)', [LOCK]);
