@@ -7,9 +7,9 @@ import { seal, unseal } from '../../../kernel/secret.js';
 import type { Transact } from '../../../kernel/transact.js';
 import type { GatewayStore } from '../../store.js';
 import { httpLock } from './http.js';
+import { createLocks } from './locks.js';
 import type { GroundLock } from './ports.js';
 import { lockRoutes } from './routes.js';
-import { createLocks } from './service.js';
 import { createLockStore } from './store.js';
 
 export type { Report } from './lock.js';

@@ -3,8 +3,8 @@ import { type Request, Router } from 'express';
 import { ApiError } from '../../../edges/admin-app.js';
 import { bodyOf, found, refused } from '../../../edges/admin-request.js';
 import type { StationId } from '../../../kernel/ids.js';
+import type { LockService } from './locks.js';
 import type { LockId } from './ports.js';
-import type { LockService } from './service.js';
 import type { KeptLock } from './store.js';
 
 const LockInput = object({ driver: oneOf('ykc', 'http'), url: optional(text(512)), token: optional(text(256)) });

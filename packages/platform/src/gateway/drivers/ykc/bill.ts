@@ -1,6 +1,7 @@
 import type { BodyOf, TransactionRecord } from '@evroam/gbt-adapter/ykc';
 import { decimalText } from '../../../kernel/quantity.js';
 import type { BillingModel } from '../../../model/billing-model.js';
+import { units } from './translate.js';
 
 export type Bill = BodyOf<typeof TransactionRecord>;
 
@@ -147,7 +148,5 @@ function visits({ slots }: BillingModel, start: Date, end: Date): Stretch[] {
   return found;
 }
 
-/** The integer that a decimal of so many places stands for; the codec gives the number next to it. */
-export const units = (value: number, places: number): number => Math.round(value * 10 ** places);
 const text = (value: number, places: number): string => decimalText(BigInt(value), places, 4);
 const distance = (a: bigint, b: bigint): bigint => (a > b ? a - b : b - a);

@@ -2,7 +2,6 @@ import { type BillingModelReply, type BodyOf, type RealtimeData, stopReason } fr
 import type { NumberedModel } from '../../../model/billing-model.js';
 import type { Sample } from '../../../model/heard.js';
 import type { EvseStatus } from '../../../model/location.js';
-import { units } from './bill.js';
 
 type Realtime = BodyOf<typeof RealtimeData>;
 
@@ -91,3 +90,6 @@ export const toUid = (physicalCard: string): string => physicalCard.toUpperCase(
 /** And back, where a uid fits a card. */
 export const toPhysicalCard = (uid: string): string =>
   /^(?:[0-9A-F]{2}){1,8}$/i.test(uid) ? uid.toUpperCase().padStart(16, '0') : NO_CARD;
+
+/** The integer that a decimal of so many places stands for; the codec gives the number next to it. */
+export const units = (value: number, places: number): number => Math.round(value * 10 ** places);
