@@ -97,6 +97,8 @@ const IDLE_GRACE_SECONDS = 600;
 const LATE_EVENTS_MS = 2000;
 
 const MILLI_WH_A_KWH = 1_000_000;
+/** So long stations have to connect again after a start, ms of wall time; then those that are not here are offline. */
+const COME_BACK_MS = 120_000;
 /** What may be a little late, ms of wall time. */
 const HOUSEKEEPING_MS = 10_000;
 
@@ -357,6 +359,8 @@ export async function compose(ground: Ground) {
     listenYkc: (where: { host: string; port: number }) => gateway.listenYkc(where, log),
     /** Begins to work on what is owed. */
     async startWork() {
+      const started = performance.now();
+      let settled = false;
       await outbox.start();
       const deadlines = sweepEvery(1000, 'command deadlines', log, async () => {
         await charging.sweep();
@@ -367,6 +371,10 @@ export async function compose(ground: Ground) {
       });
       const housekeeping = sweepEvery(HOUSEKEEPING_MS, 'signs of life, samples, certificates', log, async () => {
         await stations.writeSignsOfLife();
+        if (!settled && performance.now() - started > COME_BACK_MS) {
+          settled = true;
+          await stations.markAbsent(new Set(gateway.connected().map(({ stationId }) => stationId)));
+        }
         await charging.keepSamples();
         await gateway.warnOfCertificates();
       });

@@ -143,6 +143,13 @@ export function createService({ transact, emit, store, clock, serverKey }: Stati
     if (heard.length > 0) await store.heardFrom(heard);
   }
 
+  /** After a start: what was heard before it of stations that have not come back is no longer heard. */
+  async function markAbsent(present: ReadonlySet<string>): Promise<void> {
+    for (const { operatorId, stationId } of await store.everBooted()) {
+      if (!present.has(stationId)) await heardStatus(operatorId, stationId, 0, 'unknown', clock.now(), 'offline');
+    }
+  }
+
   /** The connectors of a station whose status was lost when it went offline. */
   async function online(operatorId: OperatorId, stationId: StationId): Promise<readonly number[]> {
     const found = await store.station(operatorId, stationId);
@@ -230,6 +237,7 @@ export function createService({ transact, emit, store, clock, serverKey }: Stati
       signsOfLife.set(stationId, { operatorId, stationId, at });
     },
     writeSignsOfLife,
+    markAbsent,
     setStation: store.setStation,
     station: store.station,
     search: searchPlaces,

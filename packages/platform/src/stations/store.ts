@@ -215,6 +215,14 @@ export function createStore(sql: Sql) {
       return pageOf(rows, query.limit, item, ({ id }) => id);
     },
 
+    /** Stations that have ever booted, of all operators. */
+    async everBooted(): Promise<{ operatorId: OperatorId; stationId: StationId }[]> {
+      return sql(
+        undefined,
+        'SELECT operator_id AS "operatorId", id AS "stationId" FROM stations_station WHERE booted_at IS NOT NULL ORDER BY id',
+      );
+    },
+
     /** Undefined if there is no such station. */
     async booted(
       operatorId: OperatorId,
