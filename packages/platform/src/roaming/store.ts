@@ -125,6 +125,9 @@ export function createStore(sql: Sql) {
       (await directory.get(`hosted ${operatorId}`, () => plain.hostedParties(operatorId))) ?? [],
     rules: async (operatorId: OperatorId, parties: readonly PartyId[]): Promise<readonly Rule[]> =>
       (await directory.get(`rules ${operatorId} ${parties.join(' ')}`, () => plain.rules(operatorId, parties))) ?? [],
+    agreedWith: async (operatorId: OperatorId, mine: readonly PartyId[], side: 'seller' | 'buyer', at: Date): Promise<readonly PartyId[]> =>
+      (await directory.get(`${side} ${operatorId} ${mine.join(' ')}`, () => plain.agreedWith(operatorId, mine, side, at))) ?? [],
+    insertAgreement: changing(plain.insertAgreement),
     insertParty: changing(plain.insertParty),
     saveQuirks: changing(plain.saveQuirks),
     putRule: changing(plain.putRule),

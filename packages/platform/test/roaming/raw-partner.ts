@@ -361,6 +361,29 @@ const actions: Record<string, (args: Any) => Promise<unknown>> = {
     const headers = old() ? {} : { ...me(), 'OCPI-to-country-code': 'NL', 'OCPI-to-party-id': 'HUB' };
     return (await ask('GET', endpoint('locations', 'SENDER'), hub!.token, undefined, headers)).data;
   },
+  /** Whatever the hub answers to a request, good or bad, as text. */
+  async read({ url: at, to, method = 'GET' }: { url: string; to: [string, string]; method?: string }) {
+    const response = await fetch(at, {
+      method,
+      headers: { authorization: authorization(hub!.token), ...me(), 'OCPI-to-country-code': to[0], 'OCPI-to-party-id': to[1] },
+    });
+    return response.text();
+  },
+  /** A card is told to somebody. */
+  async harvest({ uid, to }: { uid: string; to: [string, string] }) {
+    const response = await fetch(`${endpoint('tokens', 'RECEIVER')}/${config.country}/${config.party}/${uid}`, {
+      method: 'PUT',
+      headers: {
+        authorization: authorization(hub!.token),
+        'content-type': 'application/json',
+        ...me(),
+        'OCPI-to-country-code': to[0],
+        'OCPI-to-party-id': to[1],
+      },
+      body: JSON.stringify({ ...token(1), uid }),
+    });
+    return response.text();
+  },
   /** Of the sessions that were sent to us. */
   states: async () => [...sessions.values()].flatMap(({ mine, status }) => (mine ? [] : [status])),
   heard: async () => heard,

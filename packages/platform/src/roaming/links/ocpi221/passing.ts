@@ -1,9 +1,10 @@
-import { createHub, type Handle, type Connection as HubConnection, type OcpiResponse, type Passing } from '@evroam/ocpi';
+import { createHub, type Handle, type Connection as HubConnection, OcpiError, type OcpiResponse, type Passing } from '@evroam/ocpi';
 import type { Clock } from '../../../kernel/clock.js';
 import type { OperatorId, PartnerId } from '../../../kernel/ids.js';
 import { unseal } from '../../../kernel/secret.js';
 import { type PartyId, partyId, splitPartyId } from '../../../model/party.js';
-import type { Partner } from '../../partner.js';
+import { type Partner, speaksFor } from '../../partner.js';
+import { mayPass } from '../../rules.js';
 import type { RoamingStore } from '../../store.js';
 import type { OcpiCaller } from './inbound.js';
 
@@ -66,6 +67,28 @@ export function createPassing({ store, serverKey, outbound, url, isHub, clock }:
     clock,
   });
 
+  /** What a party has is for those that agreed with it, or whom a rule lets in; a rule that forbids is heard first. */
+  async function mayRead({ partner: { partner }, routing, module }: Passing<OcpiCaller>, to: PartyId): Promise<boolean> {
+    const { operatorId } = partner;
+    const mine = routing.from
+      ? [partyId(routing.from.country, routing.from.party)].filter((party) => speaksFor(partner, party))
+      : partner.parties.map(({ party }) => party);
+    const rules = await store.rules(operatorId, [...mine, to]);
+    const passing = mine.filter((from) => mayPass(rules, { from, to, module, isBroadcast: false }));
+    if (passing.length === 0) return false;
+    if (!OPENED.has(module) || partner.parties.some(({ party }) => party === to)) return true;
+    const isLetIn = rules.some(
+      ({ party, other, allow, module: about }) =>
+        allow &&
+        (about === module || about === '*') &&
+        ((party === to && (other === '*' || passing.includes(other))) || (other === to && passing.includes(party))),
+    );
+    if (isLetIn) return true;
+    const now = clock.now();
+    const agreed = [await store.agreedWith(operatorId, passing, 'seller', now), await store.agreedWith(operatorId, passing, 'buyer', now)];
+    return agreed.flat().includes(to);
+  }
+
   return async (passing: Passing<OcpiCaller>): Promise<OcpiResponse | undefined> => {
     if (passing.version === 'hub') return hub.intercept(passing);
     const { to } = passing.routing;
@@ -74,6 +97,8 @@ export function createPassing({ store, serverKey, outbound, url, isHub, clock }:
     const party = partyId(to.country, to.party);
     if (passing.request.method !== 'GET' && OPENED.has(passing.module)) return undefined;
     if ((await store.homeOf(operatorId, party)) === 'hosted' || (await isHub(operatorId, party))) return undefined;
+    // Who has no agreement with somebody learns nothing of it, not even that it is there.
+    if (!(await mayRead(passing, party))) throw new OcpiError('unknown-receiver');
     return hub.forward(passing, { country: splitPartyId(party).countryCode, party: splitPartyId(party).party });
   };
 }
