@@ -29,13 +29,14 @@ const POWER_SLACK = 1.05;
 const DAY_MS = 86_400_000;
 
 /** The hard rules: what breaks one of them cannot be looked at further. */
-export function unfit(cdr: Cdr, agreement: Agreement | undefined, receivedAt: Date): Finding<Unfit>[] {
+export function unfit(cdr: Cdr, agreement: Agreement | undefined, receivedAt: Date, now = receivedAt): Finding<Unfit>[] {
   const findings: Finding<Unfit>[] = [];
   const { startedAt, endedAt, energyMilliWh } = cdr;
   if (cdr.place.owner !== cdr.owner) findings.push({ code: 'notOfParty', theirs: cdr.place.owner, ours: cdr.owner });
   if (endedAt < startedAt) findings.push({ code: 'endBeforeStart', theirs: span(startedAt, endedAt) });
-  if (endedAt.getTime() > receivedAt.getTime() + FUTURE_MS)
-    findings.push({ code: 'inFuture', theirs: endedAt.toISOString(), ours: receivedAt.toISOString() });
+  // By the clock of whoever looks: the one that received it may have been behind.
+  if (endedAt.getTime() > now.getTime() + FUTURE_MS)
+    findings.push({ code: 'inFuture', theirs: endedAt.toISOString(), ours: now.toISOString() });
   if (energyMilliWh < 0) findings.push({ code: 'energyNegative', theirs: `${kwhText(energyMilliWh)} kWh` });
   else if (energyMilliWh > mostEnergy(cdr, MOST_WATT))
     findings.push({ code: 'energyImplausible', theirs: `${kwhText(energyMilliWh)} kWh` });

@@ -15,6 +15,8 @@ import { type Deal, p1a, p1b, p1c, p1d, p3, p9, returnDispute } from './postings
 export interface Facts {
   cdr: Cdr;
   receivedAt: Date;
+  /** When it is looked at; the moment of receipt if absent. */
+  now?: Date;
   hosted: ReadonlySet<PartyId>;
   agreement?: Agreement;
   session?: KnownSession;
@@ -55,10 +57,10 @@ export const AT_HOME: Terms = { rounding: 'perTotal', taxTreatment: 'domestic', 
 
 /** Looks at a CDR, new or waiting: the same facts give the same decision, in whatever order they came. */
 export function clear(life: CdrLife, facts: Facts): Decision {
-  const { cdr, agreement, receivedAt } = facts;
+  const { cdr, agreement, receivedAt, now } = facts;
   let next = life;
   if (life.clearing.state === 'received' || life.clearing.state === 'quarantined') {
-    const findings = unfit(cdr, agreement, receivedAt).filter(({ code }) => code !== 'noAgreement' || !atHome(facts));
+    const findings = unfit(cdr, agreement, receivedAt, now).filter(({ code }) => code !== 'noAgreement' || !atHome(facts));
     if (findings.length > 0) return { life: moved(life, { type: 'unfit', findings }), entries: [] };
     next = moved(life, { type: 'fit' });
   }

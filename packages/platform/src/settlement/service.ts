@@ -16,8 +16,8 @@ import { createClosing } from './service/closing.js';
 import { createReplay } from './service/replay.js';
 import { createRun } from './service/run.js';
 
-/** Findings that another message may cure: a session, a tariff, an agreement, the original of a credit. */
-const MAY_COME = ['noSession', 'unknownTariff', 'noAgreement', 'creditBeforeOriginal'];
+/** Findings that another message may cure (a session, a tariff, an agreement, the original of a credit), or time: a node's clock was behind. */
+const MAY_COME = ['inFuture', 'noSession', 'unknownTariff', 'noAgreement', 'creditBeforeOriginal'];
 
 export type SettlementService = ReturnType<typeof createService>;
 

@@ -179,7 +179,7 @@ export function createClearing({ store, transact, clock, ports }: ClearingNeeds)
       ({ key: other, life }) => other !== key && life.clearing.state === 'accepted' && life.credit === 'none',
     );
     const payer: Account = hosted.has(cdr.token.issuer) ? driverReceivable(await store.driverName(tx, operatorId, cdr.token)) : 'suspense';
-    return { ...gathered, cdr, receivedAt, hosted, payer, otherStands, creditWaits };
+    return { ...gathered, cdr, receivedAt, now: clock.now(), hosted, payer, otherStands, creditWaits };
   }
 
   /** Writes a decision and what it posts, both or none. */
