@@ -76,7 +76,7 @@ export function createService(needs: RoamingNeeds) {
     quarantined: store.quarantined,
     cdrConflicts: store.cdrConflicts,
     partners: store.partners,
-    partner: store.partner,
+    partner: store.partnerNow,
     setQuirks: (operatorId: OperatorId, id: PartnerId, quirks: Quirks) => store.saveQuirks(operatorId, id, quirks, needs.clock.now()),
   };
 }

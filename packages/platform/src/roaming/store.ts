@@ -117,6 +117,8 @@ export function createStore(sql: Sql) {
   const directory = createDirectory();
   return {
     ...plain,
+    /** As it is at this moment, for those who look at it or change it. */
+    partnerNow: plain.partner,
     /** Call it when a change of partners, parties or rules is committed. */
     forget: directory.forget,
     partner: (operatorId: OperatorId, id: PartnerId) => directory.get(`partner ${operatorId} ${id}`, () => plain.partner(operatorId, id)),
