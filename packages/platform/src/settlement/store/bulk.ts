@@ -114,12 +114,20 @@ export function bulkStore(sql: Sql) {
         if (fault) throw new Error(`entry ${entry.key} is not postable: ${fault}`);
       }
       const column = (value: (posting: Posting) => string) => textArray(postings.map(value));
+      // What is the same in every row goes over once: unnest fills a shorter column with nulls, and the statement takes its first instead.
+      const shared = (value: (posting: Posting) => string) => {
+        const values = postings.map(value);
+        return textArray(values.every((each) => each === values[0]) ? values.slice(0, 1) : values);
+      };
+      const linked = postings.some(({ entry: { link, cdr } }) => link !== cdr);
       const salts = randomBytes(SALT_BYTES * postings.length).toString('hex');
       await sql(
         tx,
         `WITH entry AS (
            INSERT INTO settlement_entry (operator_id, key, posting, currency, accounts, legs, link, cdr, seller, buyer, event_at, posted_at, period, issuer, salt)
-           SELECT $1, key, posting, currency, accounts::text[], legs::bigint[], link, cdr, seller, buyer, event_at, posted_at, period, issuer, salt
+           SELECT $1, key, coalesce(posting, ($3::text[])[1]), coalesce(currency, ($4::text[])[1]), accounts::text[], legs::bigint[],
+                  coalesce(link, cdr), cdr, coalesce(seller, ($9::text[])[1]), coalesce(buyer, ($10::text[])[1]), event_at,
+                  coalesce(posted_at, ($12::timestamptz[])[1]), coalesce(period, ($13::text[])[1]), coalesce(issuer, ($14::text[])[1]), salt
              FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::timestamptz[],
                          $12::timestamptz[], $13::text[], $14::text[], $15::text[])
                AS e(key, posting, currency, accounts, legs, link, cdr, seller, buyer, event_at, posted_at, period, issuer, salt)
@@ -128,18 +136,18 @@ export function bulkStore(sql: Sql) {
         [
           operatorId,
           column(({ entry }) => entry.key),
-          column(({ entry }) => entry.posting),
-          column(({ entry }) => entry.currency),
+          shared(({ entry }) => entry.posting),
+          shared(({ entry }) => entry.currency),
           column(({ entry }) => textArray(entry.legs.map(({ account }) => account))),
           column(({ entry }) => `{${entry.legs.map((leg) => signed(leg)).join(',')}}`),
-          column(({ entry }) => entry.link),
+          linked ? column(({ entry }) => entry.link) : '{}',
           column(({ entry }) => entry.cdr),
-          column(({ entry }) => entry.seller),
-          column(({ entry }) => entry.buyer),
+          shared(({ entry }) => entry.seller),
+          shared(({ entry }) => entry.buyer),
           column(({ entry }) => entry.eventAt.toISOString()),
-          column(({ postedAt }) => postedAt.toISOString()),
-          column(({ period }) => period),
-          column(({ issuer }) => issuer),
+          shared(({ postedAt }) => postedAt.toISOString()),
+          shared(({ period }) => period),
+          shared(({ issuer }) => issuer),
           textArray(postings.map((_, i) => salts.slice(i * 2 * SALT_BYTES, (i + 1) * 2 * SALT_BYTES))),
         ],
       );
