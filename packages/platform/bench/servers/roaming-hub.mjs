@@ -76,6 +76,17 @@ await join2('NL-BEN', 'cpo', `http://127.0.0.1:${caller.address().port}`);
 caller.close();
 caller.closeAllConnections();
 
+const agreed = await roaming.activateAgreement(
+  OPERATOR,
+  {
+    ...{ id: 'BEN-EMS', seller: 'NL-BEN', buyer: 'DE-EMS', sellerModel: 'agent', taxTreatment: 'domestic', currency: 'EUR' },
+    ...{ tax: { name: 'VAT', rate: 210_000 }, rounding: 'perTotal', tolerance: {}, cycle: 'monthly', lateWindowDays: 14, signingKeys: {} },
+    effectiveFrom: new Date(0),
+  },
+  { actor: 'bench', reason: 'bench' },
+);
+if (!agreed.accepted) throw new Error(agreed.detail);
+
 const put = await fetch(`${origin}/ocpi/2.2.1/receiver/locations/NL/BEN/LOC1`, {
   method: 'PUT',
   headers: {
