@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type TestDatabase, testDatabase } from '../edges/testing.js';
-import { forget, OPERATOR } from './fixture.test.js';
+import { forget, OPERATOR, OURS } from './fixture.test.js';
 import { checkBooks, checkClosing, type Message, messagesOf, newWorld, play, stories } from './history-fixture.test.js';
 import { createSettlement, migrations } from './index.js';
 import { createStore } from './store.js';
@@ -60,6 +60,37 @@ describe(`random histories of settlement (seed ${SEED})`, function () {
         await checkBooks(second.settlement, count(again));
         expect(await second.settlement.canonicalStateDigest(OPERATOR)).to.equal(digest);
         await checkClosing(second.settlement, second.known);
+      }),
+      RUNS,
+    );
+  });
+
+  it('many CDRs at once end as one by one', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, async ({ told }) => {
+        await forget(database);
+        const first = world();
+        const messages = told.flatMap((story, n) => messagesOf(story, n, first.known));
+        await play(first.settlement, first.known, messages);
+        const digest = await first.settlement.canonicalStateDigest(OPERATOR);
+
+        await forget(database);
+        const second = world();
+        const again = told.flatMap((story, n) => messagesOf(story, n, second.known));
+        const cdrs = again.flatMap((message) => (message.kind === 'cdr' ? [message.cdr] : []));
+        await second.settlement.recordAll(
+          OPERATOR,
+          cdrs.map((one) => ({ cdr: one, source: one.owner === OURS ? 'own' : 'partner' })),
+        );
+        await play(
+          second.settlement,
+          second.known,
+          again.filter(({ kind }) => kind === 'session'),
+        );
+        await checkBooks(second.settlement, cdrs.length);
+        expect(await second.settlement.canonicalStateDigest(OPERATOR)).to.equal(digest);
+        await second.settlement.seal();
+        expect((await second.settlement.audit(OPERATOR)).faults).to.deep.equal([]);
       }),
       RUNS,
     );
