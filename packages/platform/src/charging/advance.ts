@@ -55,7 +55,7 @@ function mostGain({ facts, registerAt: from = facts.startedAt }: Counted, at: Da
 
 /** Time counts from the last event, energy from the last reading. */
 function spread(state: Counted, at: Date, gained: number, borders: PriceBorders): readonly ChargingPeriod[] {
-  const cuts = at > state.at ? borders(state.at, at) : [];
+  const cuts = at > state.at ? cutsUntil(state, at, borders) : [];
   const periods = [...state.periods];
   let from = state.at;
   for (const until of [...cuts, at]) {
@@ -72,12 +72,17 @@ function withEnergy(periods: readonly ChargingPeriod[], gained: number, from: Da
   let shared = 0;
   return periods.map((period, i) => {
     const until = periods[i + 1]?.startedAt;
-    if (until !== undefined && until <= from) return period;
+    if (until !== undefined && until < from) return period;
     const share = until === undefined ? gained : onWire(shareUntil(gained, from, until, to), period.energyMilliWh - shared);
     const energyMilliWh = period.energyMilliWh + share - shared;
     shared = share;
     return { ...period, energyMilliWh };
   });
+}
+
+/** A border may be the very moment of the last event: clock-aligned samples fall on every full hour. Its period begins when time goes on. */
+function cutsUntil({ at: from, periods }: Counted, at: Date, borders: PriceBorders): readonly Date[] {
+  return borders(periods.at(-1)!.startedAt, at).filter((border) => border >= from);
 }
 
 /** Idle time counts after the grace; what happens while nobody hears the station is neither charging nor idle. */
@@ -101,6 +106,7 @@ function timeIn(
 
 /** Energy counts evenly between two readings: nobody measured in between. */
 function shareUntil(gained: number, from: Date, until: Date, to: Date): number {
+  if (until <= from) return 0;
   return Number((BigInt(gained) * BigInt(until.getTime() - from.getTime())) / BigInt(to.getTime() - from.getTime()));
 }
 

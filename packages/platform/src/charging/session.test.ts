@@ -55,6 +55,17 @@ describe('charging session', () => {
     ]);
   });
 
+  it('begins a new period at a border on which a reading falls, as clock-aligned samples do', () => {
+    const started = { ...facts, startedAt: at('10:45:00') };
+    const readings = [metered('11:00:00', 1_300_010), metered('11:15:00', 1_700_000), metered('12:00:00', 2_000_000)];
+    const stop: ChargingEvent = { kind: 'stopped', at: at('12:00:00'), registerMilliWh: 2_000_000, reason: 'Local' };
+    const state = play([...readings, stop], started, everyHour);
+    expect(state.periods.map(({ startedAt, energyMilliWh: mWh, chargingSeconds }) => [startedAt, mWh, chargingSeconds])).to.deep.equal([
+      [at('10:45:00'), 300_000, 900],
+      [at('11:00:00'), 700_000, 3600],
+    ]);
+  });
+
   it('does not reopen after the end, and hears an end once', () => {
     const stop = { kind: 'stopped', at: at('10:10:00'), registerMilliWh: 1_500_000, reason: 'Local' } as const;
     const ended = apply(begin(facts), stop, noBorders).state;
