@@ -73,7 +73,8 @@ export async function listen(needs: ListenNeeds): Promise<OcppServer> {
     },
   };
 
-  return serveOcpp({
+  const leavings = new Set<Promise<unknown>>();
+  const served = await serveOcpp({
     server,
     path: OCPP_PATH,
     versions: [ocpp21(driver, options), ocpp201(driver, options), ocpp16(driver, options)],
@@ -96,10 +97,25 @@ export async function listen(needs: ListenNeeds): Promise<OcppServer> {
       const found = open.get(endpoint);
       if (!found || !connections.remove(found.link)) return;
       log.info({ stationId: identity }, 'station disconnected');
-      left(found.desk).catch((err: unknown) => log.error({ stationId: identity, err }, 'the station could not be marked as offline'));
+      const leaving: Promise<unknown> = left(found.desk)
+        .catch((err: unknown) => log.error({ stationId: identity, err }, 'the station could not be marked as offline'))
+        .finally(() => leavings.delete(leaving));
+      leavings.add(leaving);
     },
     failed: (err, { identity }) => log.error({ identity, err }, 'a station could not be let in'),
   });
+
+  return {
+    ...served,
+    get port() {
+      return served.port;
+    },
+    async close(how) {
+      await served.close(how);
+      // What was under way still needs the database.
+      await Promise.all(leavings);
+    },
+  };
 
   /** Offline is a state, not a guess: whatever we knew before is no longer heard. */
   async function left({ operatorId, stationId, hold }: Desk): Promise<void> {

@@ -5,11 +5,11 @@ import { type Accepted, type Refused, refuse } from '../kernel/refusal.js';
 import { hashSecret, matchesHash, newSecret, newSecretBytes } from '../kernel/secret.js';
 import type { Transact } from '../kernel/transact.js';
 import type { CdrPlace } from '../model/cdr.js';
-import type { Connector, EvseRef, EvseStatus, Location } from '../model/location.js';
+import type { Connector, EvseRef, Location } from '../model/location.js';
 import type { PartyId } from '../model/party.js';
-import { consumers } from './events.js';
 import { metresBetween, type SearchQuery } from './search.js';
-import { locationFaults, powerOf, type Registration, type Station, type StationConnector, withStatus } from './station.js';
+import { createStatuses, locationChanged } from './service/statuses.js';
+import { locationFaults, powerOf, type Registration, type Station, type StationConnector } from './station.js';
 import type { Found } from './store/search.js';
 import type { StationsStore } from './store.js';
 
@@ -51,6 +51,8 @@ export interface Admitted {
 export type StationsService = ReturnType<typeof createService>;
 
 export function createService({ transact, emit, store, clock, serverKey }: StationsNeeds) {
+  const heardStatus = createStatuses({ transact, emit, store, clock });
+
   /** Creates or replaces an own location. EVSEs that are no longer named stay, as removed: ids are never reused. */
   async function putLocation(
     operatorId: OperatorId,
@@ -184,31 +186,6 @@ export function createService({ transact, emit, store, clock, serverKey }: Stati
     return found && placeAt(operatorId, found.locationId, found.evseUid);
   }
 
-  /** What a station says of one connector, or of all (number 0). Order is by the time of the news. */
-  async function heardStatus(
-    operatorId: OperatorId,
-    stationId: StationId,
-    connectorNumber: number,
-    status: EvseStatus,
-    at: Date,
-    source: 'station' | 'offline' = 'station',
-  ): Promise<void> {
-    const found = await store.station(operatorId, stationId);
-    if (!found) return;
-    const now = clock.now();
-    // A clock that is ahead must not silence what comes after it is set right.
-    const then = at > now ? now : at;
-    await transact(async (tx) => {
-      const known = await store.lockLocation(tx, operatorId, found.owner, found.station.locationId);
-      if (!known) return;
-      const meant = found.station.connectors.filter(({ number }) => connectorNumber === 0 || number === connectorNumber);
-      const changed = meant.reduce((location, { evseUid }) => withStatus(location, evseUid, status, source, then), known.location);
-      if (changed === known.location) return;
-      await store.saveLocation(tx, operatorId, changed, true);
-      await emit(tx, operatorId, [locationChanged(changed)]);
-    });
-  }
-
   /** Places to charge, the nearest first, within the radius where there is one. */
   async function searchPlaces(operatorId: OperatorId, query: SearchQuery): Promise<(Found & { metres?: number })[]> {
     const { around } = query;
@@ -247,8 +224,6 @@ export function createService({ transact, emit, store, clock, serverKey }: Stati
     stations: store.stations,
   };
 }
-
-const locationChanged = ({ owner, id }: Location) => ({ consumer: consumers.locationChanged, key: `${owner}/${id}`, body: { owner, id } });
 
 function connectorOf(location: Location, evseUid: string, connectorId: string): Connector | undefined {
   return location.evses.find(({ uid }) => uid === evseUid)?.connectors.find(({ id }) => id === connectorId);

@@ -93,7 +93,7 @@ describe('attacks on and by stations', () => {
     expect((await sessionsAt('A5-H')).map(({ status, kwh }) => [status, kwh])).to.deep.equal([['active', '0']]);
     const { items } = await must(hub.api, 'GET', '/unmatched-stops');
     expect(items.filter(({ stationId }: Json) => stationId === 'A5-T')).to.have.length(1);
-    const second = await start(honest, '2026-03-01T11:00:00Z');
+    const second = await start(honest, '2026-03-01T11:00:00Z', { meterStart: 5 });
     expect(Math.abs(second.transactionId - transactionId)).to.be.greaterThan(1);
   });
 

@@ -6,9 +6,10 @@ import type { Outbox } from '../../edges/outbox.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { OutboxEvent } from '../../kernel/events.js';
 import type { OperatorId } from '../../kernel/ids.js';
-import { fromJson, toJson } from '../../kernel/json.js';
+import { fromJson } from '../../kernel/json.js';
 import { priceBorders } from '../../model/rating.js';
 import { consumers } from '../events.js';
+import { readProgress, writeProgress } from '../progress.js';
 import { digestOf, eventsOf, type HeardMessage, pack } from '../samples.js';
 import { apply, atPossibleTime, type Change, type ChargingState, isHeld, type SessionFacts } from '../session.js';
 
@@ -36,7 +37,7 @@ interface Row {
   no: string;
   id: string;
   operator_id: OperatorId;
-  state: unknown;
+  state: string;
   facts_rev: number;
   facts: unknown;
   told_at: Date | null;
@@ -135,8 +136,7 @@ export function createJournal({
       facts.set(row.no, { rev: row.facts_rev, facts: mine });
       if (facts.size > FACTS_KEPT) facts.delete(facts.keys().next().value as string);
     }
-    const state = { ...fromJson<Omit<ChargingState, 'facts'>>(row.state), facts: mine } as ChargingState;
-    return { row, state, touched: false, tell: false, ended: false };
+    return { row, state: readProgress(row.state, mine), touched: false, tell: false, ended: false };
   }
 
   const commit = createGroupCommit({
@@ -195,7 +195,7 @@ function update(changed: readonly Open[], now: Date): Statement {
         u(no, state, phase, ended, disordered, held, tell) WHERE s.no = u.no`,
     values: [
       numbers(changed.map(({ row }) => row.no)),
-      changed.map(({ state }) => toJson(withoutFacts(state))),
+      changed.map(({ state }) => writeProgress(state)),
       texts(changed.map(({ state }) => state.phase)),
       changed.map(({ state }) => (state.phase === 'ended' ? state.endedAt : null)),
       changed.map(({ state }) => state.disordered === true),
@@ -204,10 +204,6 @@ function update(changed: readonly Open[], now: Date): Statement {
       changed.map(({ tell }) => tell),
     ],
   };
-}
-
-export function withoutFacts({ facts: _, ...progress }: ChargingState): object {
-  return progress;
 }
 
 // Array literals of values that need no escaping: pg's own escaping costs more than the statement.

@@ -8,9 +8,9 @@ import type { Tx } from '../../kernel/transact.js';
 import type { CdrPlace } from '../../model/cdr.js';
 import type { EvseRef } from '../../model/location.js';
 import type { PartyId } from '../../model/party.js';
+import { writeProgress } from '../progress.js';
 import { unpack } from '../samples.js';
 import { type ChargingState, energyMilliWh, isHeld, type SessionFacts } from '../session.js';
-import { withoutFacts } from './journal.js';
 
 export interface StoredSession {
   no: string;
@@ -86,7 +86,7 @@ export function createSessionStore(sql: Sql) {
             facts.startedAt,
             toJson(place),
             toJson(facts),
-            toJson(withoutFacts(state)),
+            writeProgress(state),
             updatedAt,
           ],
         );
@@ -131,7 +131,7 @@ export function createSessionStore(sql: Sql) {
           operatorId,
           no,
           state.phase,
-          toJson(withoutFacts(state)),
+          writeProgress(state),
           toJson(state.facts),
           state.disordered === true,
           state.phase === 'ended' && isHeld(state),
