@@ -152,15 +152,6 @@ export function createService({ transact, emit, store, clock, serverKey }: Stati
     }
   }
 
-  /** The connectors of a station whose status was lost when it went offline. */
-  async function online(operatorId: OperatorId, stationId: StationId): Promise<readonly number[]> {
-    const found = await store.station(operatorId, stationId);
-    const location = found && (await store.location(operatorId, found.owner, found.station.locationId));
-    if (!location) return [];
-    const lost = new Set(location.evses.filter(({ statusSource }) => statusSource === 'offline').map(({ uid }) => uid));
-    return found.station.connectors.filter(({ evseUid }) => lost.has(evseUid)).map(({ number }) => number);
-  }
-
   async function placeOf(operatorId: OperatorId, stationId: StationId, connectorNumber?: number): Promise<Place | undefined> {
     const found = await store.station(operatorId, stationId);
     const connector = found?.station.connectors.find(({ number }) => connectorNumber === undefined || number === connectorNumber);
@@ -209,7 +200,7 @@ export function createService({ transact, emit, store, clock, serverKey }: Stati
       await store.settlePassword(stationId, taken);
     },
     booted,
-    online,
+    online: store.lostConnectors,
     alive(operatorId: OperatorId, stationId: StationId, at: Date): void {
       signsOfLife.set(stationId, { operatorId, stationId, at });
     },

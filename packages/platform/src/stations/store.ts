@@ -189,6 +189,21 @@ export function createStore(sql: Sql) {
       return rows[0] && { station: read(rows[0]), owner: rows[0].owner as PartyId };
     },
 
+    /** A station's connectors whose status was lost when it went offline, by the station's own numbers. One look, for a fleet comes back at once. */
+    async lostConnectors(operatorId: OperatorId, id: StationId): Promise<number[]> {
+      const rows = await sql<{ number: number }>(
+        undefined,
+        `SELECT (c->>'number')::integer AS number
+           FROM stations_station s
+           JOIN stations_location l ON l.operator_id = s.operator_id AND l.owner = s.owner AND l.id = s.location_id
+           CROSS JOIN jsonb_array_elements(s.connectors) c
+          WHERE s.operator_id = $1 AND s.id = $2
+            AND l.body->'evses' @> jsonb_build_array(jsonb_build_object('uid', c->>'evseUid', 'statusSource', 'offline')) ORDER BY 1`,
+        [operatorId, id],
+      );
+      return rows.map(({ number }) => number);
+    },
+
     async stationsAt(operatorId: OperatorId, locationId: string): Promise<{ station: Station; owner: PartyId }[]> {
       const rows = await sql<StationRow>(
         undefined,
