@@ -215,7 +215,10 @@ for (const kills of [0, 10]) {
 /** The energies of each station, in order of size. */
 function energies(of: readonly (readonly [station: string, milliWh: number])[]): Record<string, number[]> {
   const by: Record<string, number[]> = {};
-  for (const [station, milliWh] of of) (by[station] ??= []).push(milliWh);
+  for (const [station, milliWh] of of) {
+    by[station] ??= [];
+    by[station].push(milliWh);
+  }
   for (const list of Object.values(by)) list.sort((a, b) => a - b);
   return by;
 }

@@ -18,7 +18,14 @@ export function startServer(script, args = {}) {
 export function load(server, settings) {
   return new Promise((resolve, reject) => {
     const child = fork(here('load.mjs'), [
-      JSON.stringify({ connections: 32, warmupMs: 300, timeMs: Number(process.env.BENCH_MS ?? 1500), headers: {}, ...settings, url: server.origin + settings.path }),
+      JSON.stringify({
+        connections: 32,
+        warmupMs: 300,
+        timeMs: Number(process.env.BENCH_MS ?? 1500),
+        headers: {},
+        ...settings,
+        url: server.origin + settings.path,
+      }),
     ]);
     let from = 0;
     child.on('message', (message) => {
