@@ -52,16 +52,24 @@ async function startPeer() {
   return { ...server, charger: (n) => new Charger(server.port, `CP${n}`, 'ocpp1.6') };
 }
 
-/** CPU of PostgreSQL: the postmaster and all that it forked. */
+/** CPU of PostgreSQL: its keeper, the postmaster, and all that it forked. */
 function postgresSeconds(pid) {
   if (!pid) return 0;
-  let sum = 0;
+  const parents = new Map();
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     try {
       const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-      if (Number(name) === pid || parent === pid) sum += cpuSeconds(Number(name));
+      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  const isIts = (one) => one === pid || (parents.has(one) && isIts(parents.get(one)));
+  let sum = 0;
+  for (const one of parents.keys()) {
+    try {
+      if (isIts(one)) sum += cpuSeconds(one);
     } catch {
       // It ended meanwhile.
     }
