@@ -1,6 +1,9 @@
+/** Each of PostgreSQL's has a digit; EPIPE and other codes of sockets, which may be as long, have none. */
+const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
+
 /** The SQLSTATE of a failed statement, wherever Sequelize or pg put it; undefined when PostgreSQL did not say anything. */
 export function sqlState(error: unknown): string | undefined {
-  for (const link of chain(error)) if (typeof link.code === 'string' && /^[0-9A-Z]{5}$/.test(link.code)) return link.code;
+  for (const link of chain(error)) if (typeof link.code === 'string' && SQLSTATE.test(link.code)) return link.code;
   return undefined;
 }
 
