@@ -2,6 +2,7 @@ import {
   type Amount,
   amountsByFee,
   priceBorders as bordersOf,
+  type Fee,
   type FeeType,
   type LineDimension,
   type PricedLine,
@@ -42,6 +43,17 @@ export function rate(tariffs: readonly TariffVersion[], session: Ratable, { time
     fees: amountsByFee(priced.lines),
     lines: priced.lines,
   };
+}
+
+/** What an energy costs, with its fees, at one price that has its taxes in it; 10^-9 of the currency. A band of a pile's bill is one. */
+export function rateEnergy(energyMilliWh: number, currency: string, fees: readonly Fee[]): { total: bigint; fees: Map<FeeType, bigint> } {
+  const perKwh = fees.reduce((sum, fee) => sum + fee.price, 0n);
+  const components = [{ dimension: 'ENERGY' as const, price: perKwh, stepSize: 0, fees }];
+  const session = { start: 0, end: 0, currency, periods: [period({ start: 0, end: 0, energyMilliWh })] };
+  const tariff = { id: 'band', currency, taxIncluded: 'yes' as const, elements: [{ components }] };
+  const { total, lines } = price([tariff], session, { timeZone: 'UTC', trace: true });
+  const byFee = Object.entries(amountsByFee(lines)) as [FeeType, Amount][];
+  return { total: total.afterTaxes ?? 0n, fees: new Map(byFee.map(([type, { afterTaxes = 0n }]) => [type, afterTaxes])) };
 }
 
 /** A session or CDR in the rating engine's own units: what is priced, and what a statement repeats so that it can be priced again. */

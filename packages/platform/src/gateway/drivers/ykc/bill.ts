@@ -1,6 +1,7 @@
 import type { BodyOf, TransactionRecord } from '@evroam/gbt-adapter/ykc';
 import { decimalText } from '../../../kernel/quantity.js';
 import type { BillingModel } from '../../../model/billing-model.js';
+import { rateEnergy } from '../../../model/rating.js';
 import { units } from './translate.js';
 
 export type Bill = BodyOf<typeof TransactionRecord>;
@@ -15,7 +16,8 @@ const METER_SLACK_UNITS = 4;
 const HALF_HOUR_MS = 1_800_000;
 const DAY_MS = 48 * HALF_HOUR_MS;
 const CHINA_MS = 8 * 3_600_000;
-/** An energy unit (10^-4 kWh) times a price unit (10^-5 CNY) is 10^-9 CNY. */
+/** A pile counts prices in 10^-5 CNY and amounts in 10^-4; the rating engine in 10^-9. */
+const NANO_PER_PRICE_UNIT = 10_000n;
 const NANO_PER_AMOUNT_UNIT = 100_000n;
 const MILLI_WH_PER_UNIT = 100;
 
@@ -65,7 +67,11 @@ export function checkBill(bill: Bill, model: BillingModel | undefined, times: { 
   const trace = BANDS.map((band, i): BandTrace => {
     const [energy, price, shown] = [units(bill[`${band}Energy`], 4), units(bill[`${band}Price`], 5), units(bill[`${band}Amount`], 4)];
     const { electricity = 0, service = 0 } = model?.bands[i] ?? {};
-    const ours = BigInt(energy) * BigInt(electricity + service);
+    const rated = rateEnergy(energy * MILLI_WH_PER_UNIT, 'CNY', [
+      { type: 'electricity', price: BigInt(electricity) * NANO_PER_PRICE_UNIT },
+      { type: 'service', price: BigInt(service) * NANO_PER_PRICE_UNIT },
+    ]);
+    const ours = rated.total;
     if (model && energy > 0 && price !== electricity + service) faults.add('priceNotOfModel');
     if (energy > 0 && visited && !visited.has(i)) faults.add('bandNotInTime');
     if (energy !== units(bill[`${band}LossEnergy`], 4)) faults.add('lossRatio');
@@ -73,8 +79,8 @@ export function checkBill(bill: Bill, model: BillingModel | undefined, times: { 
     total.shown += shown;
     total.energy += energy;
     total.ours += ours;
-    total.electricity += BigInt(energy) * BigInt(electricity);
-    total.service += BigInt(energy) * BigInt(service);
+    total.electricity += rated.fees.get('electricity') ?? 0n;
+    total.service += rated.fees.get('service') ?? 0n;
     return { band, kwh: text(energy, 4), price: text(price, 5), shown: text(shown, 4), ours: decimalText(ours, 9, 4) };
   });
   const shown = units(bill.totalAmount, 4);
