@@ -167,6 +167,7 @@ export async function compose(ground: Ground) {
       emit,
       clock,
       newId,
+      log,
       locks: { serverKey, allow: ground.outboundAllow, log, stations },
       ...authority,
     },
@@ -316,6 +317,7 @@ export async function compose(ground: Ground) {
     return { amount: nanoText(energy?.beforeTaxes ?? 0n), currency };
   };
 
+  const isStation = async (operatorId: OperatorId, id: StationId) => (await stations.station(operatorId, id)) !== undefined;
   const probes = createProbes({
     checks: { database: () => database.ping(), redis: () => redis.ping() },
     registry: metrics.registry,
@@ -331,7 +333,8 @@ export async function compose(ground: Ground) {
       operationsRoutes(operations, clock),
       gatewayRoutes(gateway, clock),
       gateway.locks.routes,
-      gateway.pileRoutes(async (operatorId, stationId) => (await stations.station(operatorId, stationId)) !== undefined),
+      gateway.pileRoutes(isStation),
+      gateway.captureRoutes(isStation),
       chargingRoutes({ charging, token: users.token, placeByEvseId: stations.placeByEvseId, newId }),
       roamingRoutes({ roaming, ...roaming, clock, caller }),
     ]
@@ -362,10 +365,12 @@ export async function compose(ground: Ground) {
       const started = performance.now();
       let settled = false;
       await outbox.start();
+      await gateway.captures.resume();
       const deadlines = sweepEvery(1000, 'command deadlines', log, async () => {
         await charging.sweep();
         await gateway.sweep();
         await gateway.locks.sweep();
+        await gateway.captures.sweep();
         await roaming.sweepCommands();
         await roaming.sweepSilent();
       });
@@ -384,6 +389,7 @@ export async function compose(ground: Ground) {
           await Promise.all([deadlines.stop(), settling.stop(), housekeeping.stop()]);
           await outbox.stop();
           await charging.stop();
+          await gateway.captures.close();
           await stations.writeSignsOfLife();
         },
       };

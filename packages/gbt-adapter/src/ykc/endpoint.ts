@@ -18,7 +18,8 @@ export type Seen =
 export interface EndpointOptions {
   readonly profile?: Profile;
   readonly limits?: Partial<Limits>;
-  readonly watch?: (seen: Seen) => void;
+  /** Hears all that comes and goes; `endpoint` is the one that saw it, where several share these options. */
+  readonly watch?: (seen: Seen, endpoint: object) => void;
   /** A handler threw, or answered what does not fit its frame. The peer hears nothing and asks again. */
   readonly fault?: (error: unknown, frame: Frame) => void;
 }
@@ -162,13 +163,13 @@ export class YkcEndpoint<Self extends From> {
 
   #put(frame: Frame, bytes: Buffer): void {
     this.#line.write(bytes);
-    this.#options.watch?.({ kind: 'out', bytes, frame, crc: 'ok' });
+    this.#options.watch?.({ kind: 'out', bytes, frame, crc: 'ok' }, this);
     if (this.#line.buffered > this.#limits.bufferedBytes) this.close(new YkcError('Limit', 'the other end does not read'));
   }
 
   #take(item: StreamItem): void {
     if (item.kind === 'garbage') {
-      this.#options.watch?.(item);
+      this.#options.watch?.(item, this);
       this.#garbage += item.bytes.length;
       if (this.#garbage > this.#limits.garbageBytes) this.close(new YkcError('Limit', `${this.#garbage} bytes that are no frame`));
       return;
@@ -186,10 +187,10 @@ export class YkcEndpoint<Self extends From> {
     this.#garbage = 0;
     this.#refused = 0;
     this.#timer.refresh();
-    this.#options.watch?.({ kind: 'in', bytes, frame: decoded.frame, crc: decoded.crc });
+    this.#options.watch?.({ kind: 'in', bytes, frame: decoded.frame, crc: decoded.crc }, this);
     if (this.#calls.settle(decoded)) return;
     if (!this.#handlers.has(decoded.frame.type)) {
-      this.#options.watch?.({ kind: 'unhandled', bytes, frame: decoded.frame });
+      this.#options.watch?.({ kind: 'unhandled', bytes, frame: decoded.frame }, this);
       return;
     }
     this.#queue.push({ decoded, bytes });
@@ -201,7 +202,7 @@ export class YkcEndpoint<Self extends From> {
   }
 
   #refuse(error: YkcError, bytes: Buffer): void {
-    this.#options.watch?.({ kind: 'refused', bytes, error });
+    this.#options.watch?.({ kind: 'refused', bytes, error }, this);
     this.#refused += 1;
     if (error.code === 'NotLoggedIn') this.close(error);
     else if (this.#refused > this.#limits.refusedFrames)

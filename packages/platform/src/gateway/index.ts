@@ -1,5 +1,9 @@
 import type { Holders } from '../edges/holder.js';
+import type { Logger } from '../edges/log.js';
 import type { Sql } from '../edges/sql.js';
+import { createCaptures } from './capture/captures.js';
+import { captureRoutes } from './capture/routes.js';
+import { migrations as captureMigrations, createCaptureStore } from './capture/store.js';
 import { Connections } from './connections.js';
 import { createGroundLocks, type LockEdges, lockMigrations } from './drivers/ground-lock/index.js';
 import { type BillingPort, createYkc, type PileChargingPort, ykcMigrations } from './drivers/ykc/index.js';
@@ -17,10 +21,11 @@ export { routes } from './routes.js';
 export type { GatewayService } from './service.js';
 export { OCPP_PATH };
 
-export const migrations = [...ownMigrations, ...ykcMigrations, ...lockMigrations];
+export const migrations = [...ownMigrations, ...ykcMigrations, ...lockMigrations, ...captureMigrations];
 
 export function createGateway(
   needs: Omit<GatewayNeeds, 'connections' | 'store' | 'charging'> & {
+    log: Logger;
     authority?: CertificateAuthorityPort;
     charging: PileChargingPort;
     billing: BillingPort;
@@ -36,12 +41,15 @@ export function createGateway(
   const ykc = createYkc({ sql, billing: needs.billing, clock: needs.clock });
   const locks = createGroundLocks({ ...needs.locks, transact: needs.transact, clock: needs.clock, sql, events: store, pileLine: ykc.line });
   const lockReported = locks.reported;
+  const captures = createCaptures({ ...needs, store: createCaptureStore(sql) });
   return {
     ...service,
     locks,
+    captures,
     pileRoutes: ykc.routes,
+    captureRoutes: (isStation: Parameters<typeof captureRoutes>[1]) => captureRoutes(captures, isStation),
     listenYkc: (where: { host: string; port: number }, log: ListenNeeds['log']) =>
-      ykc.listen({ ...needs, log, connections, store, service, claim, lockReported }, where),
-    listen: (edges: Pick<ListenNeeds, 'server' | 'log'>) => listen({ ...needs, ...edges, connections, store, service, claim }),
+      ykc.listen({ ...needs, log, connections, store, service, claim, lockReported, captures }, where),
+    listen: (edges: Pick<ListenNeeds, 'server' | 'log'>) => listen({ ...needs, ...edges, connections, store, service, claim, captures }),
   };
 }

@@ -1,9 +1,10 @@
 import type { Server } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
-import { type Quirks, quirksOf, Registration } from '@evroam/ocpp-core';
+import { type Quirks, quirksOf, Registration, type Version } from '@evroam/ocpp-core';
 import { type Arrival, type Handshake, type OcppServer, type SpeakOptions, serveOcpp } from '@evroam/ocpp-core/websocket';
 import { Overtaken } from '../edges/holder.js';
 import type { Logger } from '../edges/log.js';
+import type { Captures } from './capture/captures.js';
 import type { StationLink } from './driver.js';
 import type { Desk, DriverNeeds } from './drivers/desk.js';
 import { ocpp21, ocpp201 } from './drivers/ocpp2x/driver.js';
@@ -19,6 +20,7 @@ export const OCPP_PATH = '/ocpp/';
 export interface ListenNeeds extends DeskNeeds {
   server: Server | TlsServer;
   log: Logger;
+  captures: Pick<Captures, 'seen'>;
 }
 
 interface Present extends Admitted {
@@ -29,7 +31,7 @@ const GATE = { accepted: 'Accepted', pending: 'Pending', rejected: 'Rejected' } 
 
 /** Lets own stations in over OCPP on a server that listens already. */
 export async function listen(needs: ListenNeeds): Promise<OcppServer> {
-  const { server, connections, charging, stations, store, clock, log } = needs;
+  const { server, connections, charging, stations, store, clock, log, captures } = needs;
   // Kept from the authentication until the connection closes: who a station is comes from its credential only.
   const present = new Map<string, Present>();
   // By connection, for an old one of a station closes after its newer one has opened.
@@ -44,18 +46,24 @@ export async function listen(needs: ListenNeeds): Promise<OcppServer> {
     const { about = {}, lenient } = who(identity);
     return quirksOf(about, profilesOf(lenient));
   };
-  const options: Pick<SpeakOptions<'csms', never>, 'quirks' | 'gate' | 'observe'> = {
+  const optionsOf = (version: Version): Pick<SpeakOptions<'csms', never>, 'quirks' | 'gate' | 'observe'> => ({
     quirks,
     gate: ({ identity }) => {
       const { registration, hasBooted } = who(identity);
       return new Registration(hasBooted ? GATE[registration] : 'unknown');
     },
-    observe: ({ identity }) =>
-      observer(log, identity, (error) => {
-        // A newer connection speaks for the station: this one has nothing to say any more.
-        if (error instanceof Overtaken) connectionOf(identity)?.close('replaced by a newer connection');
-      }),
-  };
+    observe: ({ identity }) => {
+      const { operatorId, stationId } = who(identity);
+      const protocol = `ocpp${version}`;
+      return observer(log, identity, {
+        frame: (way, text) => captures.seen(operatorId, stationId, { protocol, way, text }),
+        failed: (error) => {
+          // A newer connection speaks for the station: this one has nothing to say any more.
+          if (error instanceof Overtaken) connectionOf(identity)?.close('replaced by a newer connection');
+        },
+      });
+    },
+  });
   const connectionOf = (identity: string): StationLink | undefined => connections.get(who(identity).stationId);
   const driver: DriverNeeds = {
     charging,
@@ -77,7 +85,7 @@ export async function listen(needs: ListenNeeds): Promise<OcppServer> {
   const served = await serveOcpp({
     server,
     path: OCPP_PATH,
-    versions: [ocpp21(driver, options), ocpp201(driver, options), ocpp16(driver, options)],
+    versions: [ocpp21(driver, optionsOf('2.1')), ocpp201(driver, optionsOf('2.0.1')), ocpp16(driver, optionsOf('1.6'))],
     async authenticate(handshake) {
       const { identity, remoteAddress } = handshake;
       const shown = toShown(handshake);

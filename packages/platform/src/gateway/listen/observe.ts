@@ -1,10 +1,23 @@
 import type { Observer } from '@evroam/ocpp-core';
 import type { Logger } from '../../edges/log.js';
 
-/** Writes down what a person has to know of a connection. `failed` hears why a message could not be handled. */
-export function observer(log: Logger, stationId: string, failed: (error: unknown) => void): Observer {
+interface Ears {
+  /** Every text of the wire, as it stood there. */
+  frame(way: 'in' | 'out', text: string): void;
+  /** Why a message could not be handled. */
+  failed(error: unknown): void;
+}
+
+/** Writes down what a person has to know of a connection. */
+export function observer(log: Logger, stationId: string, { frame, failed }: Ears): Observer {
   return (seen) => {
     switch (seen.kind) {
+      case 'heard':
+        frame('in', seen.text);
+        break;
+      case 'said':
+        frame('out', seen.text);
+        break;
       case 'handlerFailed':
         log.error(
           { stationId, action: seen.action, messageId: seen.messageId, err: seen.error },

@@ -10,6 +10,7 @@ import {
 } from '@evroam/gbt-adapter/ykc';
 import { Overtaken } from '../../../edges/holder.js';
 import type { StationId } from '../../../kernel/ids.js';
+import type { Captures } from '../../capture/captures.js';
 import { createDesk, type DeskNeeds } from '../../listen/desk.js';
 import type { Desk } from '../desk.js';
 import { createBills } from './bills.js';
@@ -24,6 +25,7 @@ export interface YkcNeeds extends DeskNeeds {
   billing: BillingPort;
   piles: YkcStore;
   lockReported: LineNeeds['lockReported'];
+  captures: Pick<Captures, 'seen'>;
 }
 
 export interface YkcGate extends YkcServer {
@@ -36,7 +38,8 @@ const NO_ICCID = /^0+$/;
 
 /** Lets own 云快充 piles in. A pile shows no credential: its code counts from its own networks only, and with its own SIM card. */
 export async function listenYkc(needs: YkcNeeds, { host, port }: { host: string; port: number }): Promise<YkcGate> {
-  const { connections, charging, stations, store, piles, billing, lockReported, clock, log } = needs;
+  const { connections, charging, stations, store, piles, billing, lockReported, captures, clock, log } = needs;
+  const deskOf = new WeakMap<object, Desk>();
   const lines = new Map<StationId, { line: YkcEndpoint<'platform'>; pile: PileLine }>();
   const currentModel = createModels({ store: piles, billing, clock });
   const heardBill = createBills({ store: piles, charging, clock, log });
@@ -61,6 +64,7 @@ export async function listenYkc(needs: YkcNeeds, { host, port }: { host: string;
       return before !== undefined;
     });
     await desk.hold;
+    deskOf.set(line, desk);
     const iccid = NO_ICCID.test(sim) ? {} : { iccid: sim };
     const { status } = await desk.booted({ vendor: 'ykc', model: pileType === 0 ? 'DC' : 'AC', firmware: softwareVersion, ...iccid });
     if (status !== 'accepted') {
@@ -131,7 +135,10 @@ export async function listenYkc(needs: YkcNeeds, { host, port }: { host: string;
         if (err instanceof Overtaken) log.info({ frame: name }, 'an older line of a pile has nothing to say any more');
         else log.error({ err, frame: name }, 'a frame of a pile could not be handled');
       },
-      watch: (seen) => {
+      watch: (seen, line) => {
+        const desk = deskOf.get(line);
+        if (desk && (seen.kind === 'in' || seen.kind === 'out'))
+          captures.seen(desk.operatorId, desk.stationId, { protocol: 'ykc', way: seen.kind, hex: seen.bytes.toString('hex') });
         if (seen.kind === 'refused') log.warn({ code: seen.error.code, reason: seen.error.message }, 'a frame of a pile was refused');
       },
     },
