@@ -8,6 +8,8 @@ import type { Row } from './output/show.js';
 const ANSWER_MS = 30_000;
 /** Largest answer that is read. */
 const MAX_BYTES = 64 * 1024 * 1024;
+/** A live connection that says nothing for so long is over. */
+const SILENCE_MS = 60_000;
 /** Items asked for at once; the hub gives at most 500. */
 const PAGE = 200;
 
@@ -25,6 +27,8 @@ export interface Admin {
   bytes(path: string): Promise<Buffer>;
   /** Every item of a list, page by page. */
   list(path: string, query?: Readonly<Record<string, string | undefined>>): AsyncGenerator<Row>;
+  /** Server-sent events as they come, until the hub or Ctrl-C ends them. */
+  events(path: string): AsyncGenerator<{ readonly event: string; readonly data: unknown }>;
   close(): Promise<void>;
 }
 
@@ -104,8 +108,47 @@ export async function openAdmin({ url, apiKey, signal, trace }: AdminOptions): P
         after = typeof page.next === 'string' ? page.next : undefined;
       } while (after !== undefined);
     },
+    async *events(path) {
+      try {
+        const { statusCode: status, body } = await pool.request({
+          method: 'GET',
+          path: prefix + path,
+          headers: { accept: 'text/event-stream', ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }) },
+          // Nothing may happen for long; the hub says by a comment that it is still there.
+          bodyTimeout: SILENCE_MS,
+          ...(signal === undefined ? {} : { signal }),
+        });
+        if (status !== 200) throw refusal(status, parse(Buffer.from(await body.arrayBuffer()), url, status), url, path);
+        yield* eventsOf(body);
+      } catch (error) {
+        if (signal?.aborted) return;
+        throw asCliError(error, 'GET', url, path);
+      }
+    },
     close: () => pool.close(),
   };
+}
+
+/** Reads `event:` and `data:` lines; comments are passed over. */
+async function* eventsOf(body: AsyncIterable<Buffer>): AsyncGenerator<{ event: string; data: unknown }> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of body) {
+    rest += decoder.decode(chunk, { stream: true });
+    if (rest.length > MAX_BYTES) throw failure('bad-input', { why: `an event of more than ${MAX_BYTES} characters` });
+    const blocks = rest.split('\n\n');
+    rest = blocks.pop() ?? '';
+    for (const block of blocks) {
+      const fields = new Map(
+        block.split('\n').map((line): [string, string] => {
+          const colon = line.indexOf(': ');
+          return [line.slice(0, colon), line.slice(colon + 2)];
+        }),
+      );
+      const data = fields.get('data');
+      if (data !== undefined) yield { event: fields.get('event') ?? 'message', data: JSON.parse(data) as unknown };
+    }
+  }
 }
 
 function parse(bytes: Buffer, url: string, status: number): unknown {

@@ -36,6 +36,14 @@ export const GROUPS: Readonly<Record<string, Group>> = {
     about: { en: 'commands to charging stations, and what is known of them', zh: '充电站命令与状态' },
     load: async () => (await import('./commands/charger.js')).charger,
   },
+  capture: {
+    about: { en: 'frames of stations: keep, read, redact', zh: '报文记录：采集、查看、脱敏' },
+    load: async () => (await import('./commands/capture.js')).capture,
+  },
+  replay: {
+    about: { en: 'let the stations of a capture file say it all again, to another hub', zh: '将记录文件重放到另一个平台' },
+    load: async () => (await import('./commands/replay.js')).replay,
+  },
   location: {
     about: { en: 'locations, own and partners', zh: '站点（自有与伙伴）' },
     load: async () => (await import('./commands/station.js')).location,

@@ -18,6 +18,8 @@ describe('an operator, a hub and a simulated charger, each a process', function 
   let charger: Running;
   let stop: () => Promise<unknown>;
 
+  const at = (name: string) => join(folder, name);
+
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'evroam-charger-'));
     const bin = fileURLToPath(new URL('../main.js', import.meta.url));
@@ -47,16 +49,15 @@ describe('an operator, a hub and a simulated charger, each a process', function 
       country: 'NLD',
       coordinates: { latitude: '51.922500', longitude: '4.479170' },
       timeZone: 'Europe/Amsterdam',
-      evses: [{ uid: 'E1', connectors: [CONNECTOR] }],
+      evses: ['E1', 'E2'].map((uid) => ({ uid, connectors: [CONNECTOR] })),
     });
     await put('/tokens/NL-EVR/CARD1', 'PUT', { type: 'rfid', contractId: 'NL-EVR-C00000001', issuerName: 'test' });
-    await writeFile(
-      join(folder, 'station.json'),
-      JSON.stringify({ id: 'CS-1', owner: 'NL-EVR', locationId: 'L1', connectors: [{ number: 1, evseUid: 'E1', connectorId: '1' }] }),
-    );
-    const added = await evroam(['station', 'add', join(folder, 'station.json'), '--query', 'password'], { env });
-    await writeFile(join(folder, 'cs-1.key'), added.out);
-    charger = new Running(['sim', 'charger', '--url', ocpp, '--id', 'CS-1', '--password-file', join(folder, 'cs-1.key'), '--ndjson']);
+    for (const n of [1, 2]) {
+      const connectors = [{ number: 1, evseUid: `E${n}`, connectorId: '1' }];
+      await writeFile(at('station.json'), JSON.stringify({ id: `CS-${n}`, owner: 'NL-EVR', locationId: 'L1', connectors }));
+      await writeFile(at(`cs-${n}.key`), (await evroam(['station', 'add', at('station.json'), '--query', 'password'], { env })).out);
+    }
+    charger = new Running(['sim', 'charger', '--url', ocpp, '--id', 'CS-1', '--password-file', at('cs-1.key'), '--ndjson']);
     await charger.heard('accepted');
   });
   after(async () => {
@@ -92,6 +93,41 @@ describe('an operator, a hub and a simulated charger, each a process', function 
     const stopped = await evroam(['session', 'stop', session.id], { env });
     expect(stopped.code, stopped.talk).to.equal(0);
     await charger.heard('ended');
+  });
+
+  it('captures what a station says, takes the driver out of it, and lets another one say it again', async () => {
+    const said = async (...words: string[]) => {
+      const { code, out, talk } = await evroam(words, { env });
+      expect(code, `${words.join(' ')}: ${talk}`).to.equal(0);
+      return out.trim();
+    };
+    const tail = new Running(['charger', 'tail', 'CS-1', '--file'], env);
+    await tail.line(({ format }) => format === 'evroam-capture/1');
+    const id = await said('capture', 'start', 'CS-1', '--note', 'ticket 7', '--query', 'id');
+    for (const order of ['power-cycle', 'accepted', 'plug 1 11000', 'start 1 CARD1', 'wait 2', 'stop 1', 'drained', 'state 1'])
+      charger.order(order);
+    await charger.heard('state');
+    expect(await tail.line(({ text }) => String(text).includes('StopTransaction'))).to.include({
+      protocol: 'ocpp1.6',
+      peer: 'CS-1',
+      way: 'in',
+    });
+    expect(await tail.interrupt()).to.equal(130);
+    await said('capture', 'stop', id);
+    expect(await said('capture', 'show', id)).to.match(/CS-1 → BootNotification .*CS-1 ←= BootNotification .*→ StartTransaction /s);
+    await writeFile(at('cs-1.capture'), await said('capture', 'show', id, '--file'));
+    const redacted = await said('capture', 'redact', at('cs-1.capture'));
+    expect(redacted).to.include('StartTransaction').and.not.include('CARD1');
+    expect(await said('capture', 'decode', '--ndjson', at('cs-1.capture'))).to.include('"kind":"call","action":"StopTransaction"');
+
+    const again = ['--into', ocpp, '--id', 'CS-2', '--password-file', at('cs-2.key'), '--speed', '100000'];
+    expect(await said('replay', at('cs-1.capture'), ...again)).to.include('CS-1 → StopTransaction');
+    const sessions = JSON.parse(await said('session', 'list', '-o', 'json'));
+    const of = (id: string) => sessions.filter(({ stationId }: { stationId: string }) => stationId === id);
+    const [replayed] = of('CS-2');
+    const original = of('CS-1').find(({ startedAt }: { startedAt: string }) => startedAt === replayed.startedAt);
+    expect([replayed.status, replayed.kwh, replayed.endedAt]).to.deep.equal(['completed', original.kwh, original.endedAt]);
+    await said('capture', 'delete', id, '--yes');
   });
 
   it('wants a yes before it cuts a connection', async () => {

@@ -46,9 +46,14 @@ export class Running {
 
   /** Resolves with the first thing said that fits, also one that was said before. */
   heard(what: string, fits: (said: Said) => boolean = () => true): Promise<Said> {
+    return this.line((said) => said.what === what && fits(said), what);
+  }
+
+  /** The same for a command whose lines do not name what happened. */
+  line(fits: (said: Said) => boolean, what = 'that line'): Promise<Said> {
     return new Promise((resolve, reject) => {
       const look = () => {
-        const found = this.#said.find((said) => said.what === what && fits(said));
+        const found = this.#said.find(fits);
         if (found === undefined && !this.#over) return;
         this.#waiting.delete(look);
         if (found) resolve(found);
@@ -63,6 +68,12 @@ export class Running {
   quit(): Promise<number | null> {
     this.#child.stdin?.on('error', () => {});
     this.#child.stdin?.end('quit\n');
+    return this.#ended;
+  }
+
+  /** Ctrl-C; gives the exit code. */
+  interrupt(): Promise<number | null> {
+    this.#child.kill('SIGINT');
     return this.#ended;
   }
 

@@ -4,6 +4,7 @@ import { failure } from '../errors.js';
 import { EXIT } from '../exit.js';
 import { readJson } from '../lines.js';
 import { isRecord } from '../output/path.js';
+import { safe, safeJson } from '../output/safe.js';
 import { outputOptions, showRecord } from '../output/show.js';
 import { columns, getOf, hubOptions, listOf, withHub } from './admin.js';
 
@@ -107,6 +108,33 @@ const log = defineCommand({
     }),
 });
 
+const tail = defineCommand({
+  about: { en: 'show the frames of a station as they come and go', zh: '实时显示充电站的报文' },
+  args: '<id>',
+  options: { file: flag({ en: 'as the lines of a capture file', zh: '输出为记录文件' }), ...hubOptions },
+  examples: [
+    { run: 'evroam charger tail CS-1', about: { en: 'decoded, until Ctrl-C', zh: '解析后显示，按 Ctrl-C 结束' } },
+    { run: 'evroam charger tail CS-1 --file > cs-1.capture', about: { en: 'into a capture file', zh: '存为记录文件' } },
+  ],
+  run: ({ args, options, io }) =>
+    withHub(io, options, async (admin) => {
+      const [{ describing }, { HEADER, toFrame }, { toLine }] = await Promise.all([
+        import('./capture.js'),
+        import('../capture/file.js'),
+        import('../capture/describe.js'),
+      ]);
+      const describe = await describing();
+      if (options.file) await io.out(`${HEADER}\n`);
+      for await (const { event, data } of admin.events(`/admin/v1/stations/${encodeURIComponent(args.id)}/frames`)) {
+        const frame = toFrame(data);
+        if (event === 'behind')
+          throw failure('remote-refused', { url: admin.url, status: 200, why: 'the terminal is slower than the station' });
+        if (frame) await io.out(options.file ? `${safeJson(frame)}\n` : `${safe(toLine(describe(frame)))}\n`);
+      }
+      return io.signal.aborted ? EXIT.interrupted : EXIT.done;
+    }),
+});
+
 const numbered = (text: string | undefined) => (text === undefined ? {} : { connectorNumber: Number(text) });
 
 export const charger: Branch = {
@@ -194,6 +222,7 @@ export const charger: Branch = {
       body: ({ name, value }) => ({ name, value }),
     }),
     log,
+    tail,
     ask,
     'rotate-password': act('rotate-password', (id) => `/admin/v1/stations/${id}/password`, {
       en: 'give a station a new password, over its own connection',

@@ -72,7 +72,7 @@ describe('the capture of frames', function () {
     const device = await Device.open(hub.ocppUrl, 'CAP-3', password, '1.6');
     await boot(device, '1.6');
     while (!seen.includes('BootNotification')) seen += (await reader.read()).value ?? '';
-    expect(seen).to.match(/event: frame\ndata: \{"at":"[^"]+","peer":"CAP-3","protocol":"ocpp1\.6","way":"in"/);
+    expect(seen).to.match(/event: frame\ndata: \{"at":"[^"]+","protocol":"ocpp1\.6","peer":"CAP-3","way":"in"/);
     gone.abort();
     device.close();
   });

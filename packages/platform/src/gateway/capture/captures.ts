@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock.js';
 import type { NewId, OperatorId, StationId } from '../../kernel/ids.js';
 import { type Accepted, type Refused, refuse } from '../../kernel/refusal.js';
 import type { CapturedFrame } from '../../model/captured.js';
-import { maskFrame } from './mask.js';
+import { maskFrame, maskPileFrame } from './mask.js';
 import type { Capture, CaptureStore } from './store.js';
 
 export interface CaptureNeeds {
@@ -13,8 +13,8 @@ export interface CaptureNeeds {
   log: Logger;
 }
 
-/** A frame as a driver saw it. */
-export type Seen = Omit<CapturedFrame, 'at' | 'peer'>;
+/** A frame as a driver saw it, secrets and all. */
+export type Seen = Pick<CapturedFrame, 'protocol' | 'way'> & ({ text: string } | { bytes: Buffer });
 export type Follower = (frame: CapturedFrame) => void;
 
 /** Frames of one capture; what comes after is counted as lost. */
@@ -102,8 +102,9 @@ export function createCaptures({ store, clock, newId, log }: CaptureNeeds) {
     seen(operatorId: OperatorId, stationId: string, frame: Seen): void {
       const interested = byStation.get(keyOf(operatorId, stationId));
       if (!interested) return;
-      const masked = frame.text === undefined ? frame : { ...frame, text: maskFrame(frame.text) };
-      const captured: CapturedFrame = { at: clock.now().toISOString(), peer: stationId, ...masked };
+      const { protocol, way } = frame;
+      const body = 'text' in frame ? { text: maskFrame(frame.text) } : { hex: maskPileFrame(frame.bytes) };
+      const captured: CapturedFrame = { at: clock.now().toISOString(), protocol, peer: stationId, way, ...body };
       for (const hear of interested) hear(captured);
     },
 

@@ -1,6 +1,7 @@
+import { decodeHex, encodeHex } from '@evroam/gbt-adapter/ykc';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { maskFrame } from './mask.js';
+import { maskFrame, maskPileFrame } from './mask.js';
 
 const PASSWORD = 'f3a9-Zq7Lw0-very-secret';
 
@@ -47,5 +48,14 @@ describe('the mask of a captured frame', () => {
       }),
       { seed: 4, numRuns: 300 },
     );
+  });
+
+  it('hides the password of an account at a pile', () => {
+    const fields = { pileCode: '20231212000010', gunNo: '01', startMode: 2, needPassword: 1, accountOrCard: '00000000D14B0A54', vin: '' };
+    const hex = encodeHex({ type: '0x31', sequence: 3, fields: { ...fields, password: '0123456789ABCDEF0123456789ABCDEF' } });
+    const masked = decodeHex(maskPileFrame(Buffer.from(hex, 'hex')));
+    expect(masked.fields).to.include({ password: '0'.repeat(32), accountOrCard: '00000000D14B0A54' });
+    expect(masked.crc).to.equal('ok');
+    expect(maskPileFrame(Buffer.from('6804000000ff', 'hex'))).to.equal('6804000000ff');
   });
 });

@@ -1,3 +1,4 @@
+import { decodeHex, encodeHex, YkcError } from '@evroam/gbt-adapter/ykc';
 import { maskText } from '../../edges/log.js';
 
 /** Settings of a station that hold a password. OCPP 1.6 security whitepaper, A; OCPP 2.0.1, SecurityCtrlr */
@@ -41,3 +42,22 @@ function isSecretSetting(value: object): boolean {
   const name = typeof variable === 'object' && variable !== null ? (variable as { name?: unknown }).name : key;
   return typeof name === 'string' && SECRET_SETTINGS.has(name.toLowerCase());
 }
+
+/** A 云快充 frame without the password that it may carry (an account's, or that of a file server), as hexadecimal text. */
+export function maskPileFrame(bytes: Buffer): string {
+  const hex = bytes.toString('hex');
+  try {
+    const { fields, ...frame } = decodeHex(hex);
+    const { password } = fields;
+    return typeof password === 'string'
+      ? encodeHex({ ...frame, fields: { ...fields, password: password.replace(/./g, '0') } }).toLowerCase()
+      : hex;
+  } catch (error) {
+    // What cannot be decoded cannot be searched for a password either.
+    if (error instanceof YkcError) return hex.slice(0, HEAD_DIGITS);
+    throw error;
+  }
+}
+
+/** Start byte, length, sequence, encryption flag and type: what tells a frame without its body. */
+const HEAD_DIGITS = 12;

@@ -138,7 +138,7 @@ export async function listenYkc(needs: YkcNeeds, { host, port }: { host: string;
       watch: (seen, line) => {
         const desk = deskOf.get(line);
         if (desk && (seen.kind === 'in' || seen.kind === 'out'))
-          captures.seen(desk.operatorId, desk.stationId, { protocol: 'ykc', way: seen.kind, hex: seen.bytes.toString('hex') });
+          captures.seen(desk.operatorId, desk.stationId, { protocol: 'ykc', way: seen.kind, bytes: seen.bytes });
         if (seen.kind === 'refused') log.warn({ code: seen.error.code, reason: seen.error.message }, 'a frame of a pile was refused');
       },
     },
