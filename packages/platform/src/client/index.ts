@@ -1,3 +1,4 @@
 // What programs beside the hub need of it, without loading it.
+
+export { CAPTURE_FORMAT, type CapturedFrame } from '../kernel/captured.js';
 export { type Clock, clockFromSetting, clockSetting, wallClock } from '../kernel/clock.js';
-export { CAPTURE_FORMAT, type CapturedFrame } from '../model/captured.js';

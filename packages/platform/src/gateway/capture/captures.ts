@@ -1,8 +1,8 @@
 import type { Logger } from '../../edges/log.js';
+import type { CapturedFrame } from '../../kernel/captured.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { NewId, OperatorId, StationId } from '../../kernel/ids.js';
 import { type Accepted, type Refused, refuse } from '../../kernel/refusal.js';
-import type { CapturedFrame } from '../../model/captured.js';
 import { maskFrame, maskPileFrame } from './mask.js';
 import type { Capture, CaptureStore } from './store.js';
 

@@ -1,7 +1,7 @@
 import type { Sql } from '../../edges/sql.js';
+import type { CapturedFrame } from '../../kernel/captured.js';
 import type { OperatorId, StationId } from '../../kernel/ids.js';
 import { type Page, type PageRequest, pageOf } from '../../kernel/page.js';
-import type { CapturedFrame } from '../../model/captured.js';
 
 /** What is captured, since when and until when; `lost` frames came faster than they could be written, or beyond the limit. */
 export interface Capture {
