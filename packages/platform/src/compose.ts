@@ -151,7 +151,11 @@ export async function compose(ground: Ground) {
   const operations = createOperations({ transact, clock }, { sql });
   const holders = createHolders(sql);
   const charging = createCharging(
-    { transact, emit, clock, newId, defaultCurrency, idleGraceSeconds: IDLE_GRACE_SECONDS, stations, tokens: users, tariffs: operations },
+    {
+      ...{ transact, emit, clock, newId, defaultCurrency, idleGraceSeconds: IDLE_GRACE_SECONDS },
+      ...{ stations, tokens: users, tariffs: operations },
+      issuers: { ask: (...asked) => roaming.askIssuer(...asked) },
+    },
     { database, holders, outbox },
   );
   await charging.keepSamples();

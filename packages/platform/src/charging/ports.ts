@@ -34,12 +34,15 @@ export interface TokensPort {
   verdict(operatorId: OperatorId, uid: string, kind?: TokenKind): Promise<TokenVerdict>;
 }
 
-/** Asks the party which issued a token whether it may charge now. */
+/** Where somebody wants to charge, as far as it is known: a card is held to the station before the plug is in. */
+export type AskedPlace = Pick<EvseRef, 'owner' | 'locationId'> & Partial<EvseRef>;
+
+/** Asks the party which issued a token whether it may charge now; one that cannot answer is unreachable, and nothing is thrown for it. */
 export interface IssuersPort {
   ask(
     operatorId: OperatorId,
     token: Token,
-    place: EvseRef | undefined,
+    place: AskedPlace | undefined,
     signal: AbortSignal,
   ): Promise<{ answer: 'allowed'; authorizationReference?: string } | { answer: 'blocked' | 'expired' | 'unknown' | 'unreachable' }>;
 }

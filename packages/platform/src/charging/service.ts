@@ -1,4 +1,5 @@
-import type { OperatorId } from '../kernel/ids.js';
+import type { OperatorId, StationId } from '../kernel/ids.js';
+import type { TokenKind } from '../model/heard.js';
 import { rate } from '../model/rating.js';
 import type { Session } from '../model/session.js';
 import { createAuthorisation } from './service/authorisation.js';
@@ -41,8 +42,17 @@ export function createService(needs: ChargingNeeds) {
     requestStop: requests.requestStop,
     startRequest: requests.startRequest,
     ...rating,
-    async authorize(operatorId: OperatorId, uid: string, kind?: Parameters<typeof authorise>[2]) {
-      return (await authorise(operatorId, uid, kind)).verdict;
+    /** A card is held to a station, or sent by it for another reason; nothing begins yet. */
+    async authorize(operatorId: OperatorId, uid: string, kind?: TokenKind, stationId?: StationId) {
+      const at = stationId === undefined ? undefined : await needs.stations.placeOf(operatorId, stationId);
+      const place = at && { owner: at.place.owner, locationId: at.place.locationId };
+      const { verdict } = await authorise(operatorId, {
+        uid,
+        ...(kind === undefined ? {} : { kind }),
+        ...(place ? { place } : {}),
+        ...(stationId === undefined ? {} : { wasAskedFor: () => store.isStartAsked(operatorId, stationId, uid) }),
+      });
+      return verdict;
     },
     /** What became of a command of ours. Hearing it again changes nothing. */
     async heardOutcome(operatorId: OperatorId, heard: HeardOutcome): Promise<void> {

@@ -8,7 +8,7 @@ export type Verdict = { allowed: true; token: Token } | { allowed: false; reason
 
 /** What charging wants to hear, in the same words from every protocol. */
 export interface ChargingPort {
-  authorize(operatorId: OperatorId, uid: string, kind?: TokenKind): Promise<Verdict>;
+  authorize(operatorId: OperatorId, uid: string, kind?: TokenKind, stationId?: StationId): Promise<Verdict>;
   heardStart(
     operatorId: OperatorId,
     heard: HeardStart,

@@ -5,7 +5,7 @@ import type { Location } from '../model/location.js';
 import type { PartyId } from '../model/party.js';
 import type { Session } from '../model/session.js';
 import type { TariffVersion } from '../model/tariff.js';
-import type { Token } from '../model/token.js';
+import type { Token, TokenType } from '../model/token.js';
 
 /** What travels between parties, by kind, in the model's words. */
 export interface Bodies {
@@ -25,6 +25,24 @@ export interface Bodies {
   location: Location;
   tariff: Omit<TariffVersion, 'version'>;
   token: Token;
+  /** May this card charge now? Only its issuer is asked. OCPI 2.2.1, 12.2.2 */
+  authorize: { uid: string; type: TokenType; token?: Token; place?: AskedPlace };
+}
+
+/** Where somebody wants to charge, as far as it is known. */
+export interface AskedPlace {
+  locationId: string;
+  evseUids?: readonly string[];
+}
+
+/** What the issuer of a card says. */
+export interface Authorization {
+  allowed: 'allowed' | 'blocked' | 'expired' | 'noCredit' | 'notAllowed';
+  token: Token;
+  /** What the issuer calls this permission; the session and the CDR bear it. */
+  authorizationReference?: string;
+  place?: AskedPlace;
+  info?: { language: string; text: string };
 }
 
 export type Kind = keyof Bodies;
@@ -45,6 +63,8 @@ export interface Message<K extends Kind = Kind> {
   correlation: string;
   /** As the sender wrote it. Between links of one version it passes unchanged. */
   raw?: { version: string; bytes: Buffer };
+  /** Given up by the asker: somebody stands at a station. */
+  signal?: AbortSignal;
   /** Decoded only when asked. */
   typed(): Bodies[K];
 }
@@ -61,5 +81,10 @@ export type Refusal =
   | 'invalid'
   | 'refusedByReceiver';
 
-/** `location` is where the receiver keeps a CDR; `timeoutMs` is how long the result of a command may take, `commandId` our id of it. */
-export type Reply = Accepted<{ location?: string; timeoutMs?: number; commandId?: string }> | Refused<Refusal>;
+/**
+ * `location` is where the receiver keeps a CDR; `timeoutMs` is how long the result of a command may take, `commandId` our id of it;
+ * `authorization` is what the issuer of a card says.
+ */
+export type Reply =
+  | Accepted<{ location?: string; timeoutMs?: number; commandId?: string; authorization?: Authorization }>
+  | Refused<Refusal>;

@@ -43,6 +43,8 @@ export interface UsersPort {
   /** The token of a contract; undefined if there is none, or if a contract has several. */
   tokenByContract(operatorId: OperatorId, contractId: string): Promise<Token | undefined>;
   tokens(operatorId: OperatorId, query: ChangedQuery & { issuer?: PartyId; issuers?: readonly PartyId[] }): Promise<Page<Token>>;
+  /** Every token of that uid: several issuers may have given out the same. */
+  tokensByUid(operatorId: OperatorId, uid: string): Promise<readonly Token[]>;
   recordPartnerToken(operatorId: OperatorId, token: Token): Promise<Accepted | Refused<'olderOrForeign'>>;
 }
 

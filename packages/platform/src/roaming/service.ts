@@ -4,6 +4,7 @@ import type { PartyId } from '../model/party.js';
 import type { Quirks } from './partner.js';
 import type { ApprovalsPort, ChargingPort, SigningPort, StationsPort, TariffsPort, UsersPort } from './ports.js';
 import { createAgreements } from './service/agreements.js';
+import { createAsking } from './service/asking.js';
 import { createDeliveries, type DeliveriesNeeds } from './service/deliveries.js';
 import { createPartners } from './service/partners.js';
 import { createReach, type ReachNeeds } from './service/reach.js';
@@ -55,6 +56,7 @@ export function createService(needs: RoamingNeeds) {
     heardResult: routing.heardResult,
     sweepCommands: routing.sweepCommands,
     startSession,
+    ...createAsking({ ...routing, newId }),
     ...createAgreements(needs),
     ...createPartners(needs),
     ...reach,

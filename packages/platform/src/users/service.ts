@@ -39,6 +39,7 @@ export function createService({ store }: { store: UsersStore }) {
     },
     unbindVehicle: (operatorId: OperatorId, vehicle: string) => store.removeVehicle(operatorId, vehicleName(vehicle)),
     token: store.token,
+    tokensByUid: store.tokensByUid,
     tokenByContract: store.tokenByContract,
     tokens: store.tokens,
   };

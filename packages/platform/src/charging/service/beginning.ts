@@ -102,7 +102,11 @@ export function createBeginning(needs: ChargingNeeds, authorise: Authorise) {
     const { stationId, connectorNumber, idTag, at, registerMilliWh, hold } = heard;
     const place = await stations.placeOf(operatorId, stationId, connectorNumber);
     if (!place) return refuse('unknownConnector', `station ${stationId} has no connector ${connectorNumber} on record`);
-    const authorised = await authorise(operatorId, idTag, undefined, refOf(place));
+    const authorised = await authorise(operatorId, {
+      uid: idTag,
+      place: refOf(place),
+      wasAskedFor: () => store.isStartAsked(operatorId, stationId, idTag),
+    });
     const startKey = startKeyOf(heard);
     const began = await beganAt(operatorId, place, at);
     return transact(async (tx) => {
@@ -148,7 +152,13 @@ export function createBeginning(needs: ChargingNeeds, authorise: Authorise) {
     const { stationId, transactionKey, token } = heard;
     const known = await sessionOf(operatorId, stationId, transactionKey);
     const place = await placeFor(operatorId, heard, known);
-    const authorised = token && (await authorise(operatorId, token.uid, token.kind, place && refOf(place)));
+    const authorised =
+      token &&
+      (await authorise(operatorId, {
+        ...token,
+        ...(place ? { place: refOf(place) } : {}),
+        wasAskedFor: () => store.isStartAsked(operatorId, stationId, token.uid),
+      }));
     const withVerdict = authorised ? { authorised } : {};
     if (known && !place) return { ...known, ...withVerdict };
     if (!place) return refuse('unknownConnector', `station ${stationId} has no connector ${heard.connectorNumber ?? ''} on record`);

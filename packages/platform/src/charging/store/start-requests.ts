@@ -46,6 +46,17 @@ export function createStartRequestStore(sql: Sql) {
       return rows.map(({ body }) => fromJson<StartRequest>(body));
     },
 
+    /** True while a start with this token at this station is under way. */
+    async isStartAsked(operatorId: OperatorId, stationId: StationId, tokenUid: string): Promise<boolean> {
+      const rows = await sql(
+        undefined,
+        `SELECT 1 FROM charging_start_request
+          WHERE operator_id = $1 AND station_id = $2 AND upper(token_uid) = upper($3) AND phase IN ('asked', 'accepted', 'unknown') LIMIT 1`,
+        [operatorId, stationId, tokenUid],
+      );
+      return rows.length === 1;
+    },
+
     /** The request that the station names; a late session finds it as well. */
     async startRequestByNumber(
       tx: Tx,

@@ -42,6 +42,7 @@ const moduleOf: Readonly<Record<Kind, string>> = {
   location: 'locations',
   tariff: 'tariffs',
   token: 'tokens',
+  authorize: 'tokens',
 };
 
 /** The hub's one way for every message: find the party's link, keep what must not be lost, send. */

@@ -68,9 +68,10 @@ function handlers({ charging, clock, log }: DriverNeeds, deskOf: (endpoint: obje
       }
       return {};
     })
-    .handle(v16.Authorize, async ({ idTag }, { endpoint }) => ({
-      idTagInfo: fromVerdict(await charging.authorize(deskOf(endpoint).operatorId, idTag)),
-    }))
+    .handle(v16.Authorize, async ({ idTag }, { endpoint }) => {
+      const { operatorId, stationId } = deskOf(endpoint);
+      return { idTagInfo: fromVerdict(await charging.authorize(operatorId, idTag, 'token', stationId)) };
+    })
     .handle(v16.StartTransaction, async (request, { endpoint }) => {
       const { operatorId, stationId, hold } = deskOf(endpoint);
       const result = await charging.heardStart(operatorId, { ...(await hold), ...toStart(request) });

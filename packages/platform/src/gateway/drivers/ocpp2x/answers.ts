@@ -48,9 +48,8 @@ export function answers({ charging, clock, log }: DriverNeeds, tableOf: (endpoin
     },
 
     async authorize({ idToken }: Either<'Authorize'>, { endpoint }: Incoming) {
-      return {
-        idTokenInfo: fromVerdict(await charging.authorize(tableOf(endpoint).desk.operatorId, idToken.idToken, toKind(idToken.type))),
-      };
+      const { operatorId, stationId } = tableOf(endpoint).desk;
+      return { idTokenInfo: fromVerdict(await charging.authorize(operatorId, idToken.idToken, toKind(idToken.type), stationId)) };
     },
 
     async transactionEvent(event: TransactionEvent, { endpoint }: Incoming) {

@@ -126,7 +126,7 @@ export function speak(
     if (!held) return refused(REFUSAL.disabled);
     // We keep no passwords of accounts.
     if (needPassword === 1) return refused(REFUSAL.password);
-    const verdict = await charging.authorize(operatorId, token.uid, token.kind);
+    const verdict = await charging.authorize(operatorId, token.uid, token.kind, stationId);
     if (!verdict.allowed) return refused(verdict.reason === 'unknown' && isVin ? REFUSAL.unknownVin : REFUSAL[verdict.reason]);
     const tradeNo = await newTrade(gunNo, { token });
     return { tradeNo, pileCode, gunNo, logicCard: NO_CARD, balance: UNLIMITED_BALANCE, authOk: 1, failReason: 0 };

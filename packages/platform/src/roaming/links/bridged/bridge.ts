@@ -1,6 +1,7 @@
 import { type BridgeContext, type BridgedObject, type BridgeVersion, convert, type Loss } from '@evroam/ocpi/bridge';
 import type { OperatorId } from '../../../kernel/ids.js';
 import { type PartyId, splitPartyId } from '../../../model/party.js';
+import type { Token } from '../../../model/token.js';
 import type { StationsPort, UsersPort } from '../../ports.js';
 import { fromLocation } from '../ocpi221/locations.js';
 import { fromToken } from '../ocpi221/tokens.js';
@@ -18,13 +19,15 @@ export interface About {
   operatorId: OperatorId;
   owner: PartyId;
   partial?: boolean;
+  /** The token that a real-time authorisation is about: not every version repeats it. */
+  asked?: Token;
 }
 
 export type Bridge = ReturnType<typeof createBridge>;
 
 /** Objects from one version to another, with what the pure bridge has to know fetched beforehand. Throws Untranslatable where there is no way. */
 export function createBridge({ stations, users, lost }: BridgeNeeds) {
-  async function contextFor({ operatorId, owner, partial }: About, value: unknown): Promise<BridgeContext> {
+  async function contextFor({ operatorId, owner, partial, asked }: About, value: unknown): Promise<BridgeContext> {
     const { countryCode, party } = splitPartyId(owner);
     const fields = isFields(value) ? value : {};
     const locationId = textOf(fields.location_id) ?? textOf(isFields(fields.cdr_location) ? fields.cdr_location.id : undefined);
@@ -41,6 +44,7 @@ export function createBridge({ stations, users, lost }: BridgeNeeds) {
       lookup: {
         location: (id) => (id === known?.id ? known : undefined),
         token: (contract) => (contract === contractId ? held : undefined),
+        askedToken: () => asked && fromToken(asked),
       },
     };
   }

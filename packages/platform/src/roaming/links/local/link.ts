@@ -1,4 +1,4 @@
-import type { OperatorId } from '../../../kernel/ids.js';
+import type { NewId, OperatorId } from '../../../kernel/ids.js';
 import { refuse } from '../../../kernel/refusal.js';
 import type { PartyId, Role } from '../../../model/party.js';
 import { consumers } from '../../events.js';
@@ -13,13 +13,14 @@ export interface LocalNeeds {
   stations: StationsPort;
   users: UsersPort;
   tariffs: TariffsPort;
+  newId: NewId;
   /** What is addressed to the hub goes on to everybody who may see it: told later, from the newest state. OCPI 2.2.1, 4.2.2 */
   broadcast(operatorId: OperatorId, consumer: string, owner: PartyId, id: string): Promise<void>;
 }
 
 const byRole: Readonly<Record<Role, readonly Kind[]>> = {
   cpo: ['startSession', 'stopSession', 'token'],
-  emsp: ['session', 'cdr', 'location', 'tariff', 'commandResult'],
+  emsp: ['session', 'cdr', 'location', 'tariff', 'commandResult', 'authorize'],
   hub: ['location', 'tariff', 'token'],
 };
 
@@ -76,6 +77,8 @@ async function take(message: Message, needs: LocalNeeds): Promise<Reply> {
       // A token older than the one we have changes nothing, and that is as the sender wants it.
       await needs.users.recordPartnerToken(operatorId, (message as Message<'token'>).typed());
       return { accepted: true };
+    case 'authorize':
+      return authorize(message as Message<'authorize'>, needs);
   }
 }
 
@@ -87,6 +90,15 @@ async function start(message: Message<'startSession'>, { charging }: LocalNeeds)
   const asked = await charging.requestStart(message.operatorId, { ...wish, requestId: replyTo.commandId });
   if (asked.accepted) return { accepted: true, timeoutMs: asked.timeoutMs };
   return refuse(asked.reason === 'unknownLocation' ? 'unknownLocation' : 'unknownToken', asked.detail);
+}
+
+/** Our own eMSP is asked about a card of its own. */
+async function authorize(message: Message<'authorize'>, { users, newId }: LocalNeeds): Promise<Reply> {
+  const { uid, place } = message.typed();
+  const token = await users.token(message.operatorId, message.to, uid);
+  if (!token) return refuse('unknownToken', `${message.to} has no token ${uid}`);
+  const permitted = token.valid ? { allowed: 'allowed' as const, authorizationReference: newId() } : { allowed: 'blocked' as const };
+  return { accepted: true, authorization: { ...permitted, token, ...(place ? { place } : {}) } };
 }
 
 async function stop(message: Message<'stopSession'>, { charging }: LocalNeeds): Promise<Reply> {

@@ -2,7 +2,8 @@ import { type HubCaller, isRegistered, OcpiError, type Payload, type Routing } f
 import type * as v221 from '@evroam/ocpi/v221';
 import type { Clock } from '../../../kernel/clock.js';
 import { type PartyId, partyId, type TradeRole } from '../../../model/party.js';
-import type { Bodies, CommandResult, Kind, Message, Refusal, Reply } from '../../message.js';
+import type { TokenType } from '../../../model/token.js';
+import type { AskedPlace, Authorization, Bodies, CommandResult, Kind, Message, Refusal, Reply } from '../../message.js';
 import { type Partner, senderOf, speaksFor } from '../../partner.js';
 import type { ChargingPort, StationsPort, TariffsPort, UsersPort } from '../../ports.js';
 import type { RoamingStore } from '../../store.js';
@@ -73,7 +74,7 @@ export function createInbound(needs: ListenNeeds) {
     { partner: { partner }, routing }: Asked,
     as: TradeRole,
     owner: PartyId | undefined,
-    open: () => Promise<PartyId | undefined>,
+    open: (from: PartyId) => Promise<PartyId | undefined>,
     isForEverybody: boolean,
   ): Promise<{ from: PartyId; to: PartyId }> {
     const said = routing.from && partyId(routing.from.country, routing.from.party);
@@ -90,7 +91,7 @@ export function createInbound(needs: ListenNeeds) {
     // What is addressed to the hub itself finds its receiver as if it had no address. OCPI 2.2.1, 4.2.2
     const isForHub = named !== undefined && (await needs.isHub(partner.operatorId, named));
     if (isForHub && isForEverybody) return { from, to: named };
-    const to = (isForHub ? undefined : named) ?? (await open()) ?? (await needs.defaultReceiver(partner, OWN_SIDE[as]));
+    const to = (isForHub ? undefined : named) ?? (await open(from)) ?? (await needs.defaultReceiver(partner, OWN_SIDE[as]));
     if (!to) throw new OcpiError('unknown-receiver');
     return { from, to };
   }
@@ -159,7 +160,35 @@ export function createInbound(needs: ListenNeeds) {
     return 'updated';
   }
 
-  return { push, command, commandResult };
+  /**
+   * A CPO asks whether a card may charge. The uid goes to nobody but its issuer, and only where the two have an agreement: to everybody
+   * else it would tell who charges where. OCPI 2.2.1, 12.2.2
+   */
+  async function authorize(asked: Asked, uid: string, type: TokenType, place: AskedPlace | undefined): Promise<Authorization> {
+    const { operatorId } = asked.partner.partner;
+    const tokens = await needs.users.tokensByUid(operatorId, uid);
+    const mayAsk = async (from: PartyId, issuer: PartyId) =>
+      (await store.homeOf(operatorId, issuer)) === 'hosted' ||
+      (await store.agreedWith(operatorId, [from], 'buyer', needs.clock.now())).includes(issuer);
+    const issuerFor = async (from: PartyId) => {
+      for (const { issuer } of [...tokens].sort((a, b) => Number(b.valid) - Number(a.valid))) if (await mayAsk(from, issuer)) return issuer;
+      return undefined;
+    };
+    const { from, to } = await parties(asked, 'cpo', undefined, issuerFor, false);
+    const token = tokens.find(({ issuer }) => issuer === to);
+    if ((tokens.length > 0 && !token) || !(await mayAsk(from, to))) throw new OcpiError('unknown-token');
+    const body = { uid, type, ...(token ? { token } : {}), ...(place ? { place } : {}) };
+    const message: Message<'authorize'> = {
+      ...{ kind: 'authorize', operatorId, from, to, correlation: asked.correlationId },
+      typed: () => body,
+    };
+    const reply = await needs.route(message);
+    done(reply);
+    if (!reply.accepted || !reply.authorization) throw new OcpiError('bad-answer', 'the issuer did not say whether the card may charge');
+    return reply.authorization;
+  }
+
+  return { push, command, commandResult, authorize };
 }
 
 const outcomes: Readonly<Record<v221.CommandResultType, Bodies['commandResult']['result']>> = {

@@ -6,9 +6,10 @@ import { type PartyId, splitPartyId } from '../../../model/party.js';
 import type { PartyLink } from '../../link.js';
 import type { Kind, Message, Refusal, Reply } from '../../message.js';
 import type { Connection } from '../../partner.js';
-import type { Bridge } from '../bridged/bridge.js';
+import type { About, Bridge } from '../bridged/bridge.js';
 import { connectIn } from '../bridged/client.js';
 import { rememberForm } from '../bridged/versions.js';
+import { fromAskedPlace, toAuthorization, typeQuery } from './authorization.js';
 import { fromCdr, toCdr } from './cdrs.js';
 import { fromLocation } from './locations.js';
 import { fromSession } from './sessions.js';
@@ -38,6 +39,7 @@ const capabilities: ReadonlySet<Kind> = new Set<Kind>([
   'location',
   'tariff',
   'token',
+  'authorize',
 ]);
 
 /** A party behind an OCPI partner, of whatever version. */
@@ -74,7 +76,11 @@ export function ocpiLink(party: PartyId, needs: OcpiNeeds): PartyLink {
 }
 
 async function say(message: Message, needs: OcpiNeeds): Promise<Reply> {
-  const settings = { correlationId: message.correlation, routing: { to: toParty(message.to), from: toParty(message.from) } };
+  const settings = {
+    correlationId: message.correlation,
+    routing: { to: toParty(message.to), from: toParty(message.from) },
+    ...(message.signal ? { signal: message.signal } : {}),
+  };
   // Between equal versions the sender's own bytes pass unchanged.
   const { raw } = message;
   const body = <T>(make: () => T): T | Payload =>
@@ -158,6 +164,22 @@ async function say(message: Message, needs: OcpiNeeds): Promise<Reply> {
       await clientOf(needs, message, v221.tokens.receiver, token.issuer).put({ ...settings, params, body: body(() => fromToken(token)) });
       return { accepted: true };
     }
+    case 'authorize': {
+      const { uid, type, token, place } = (message as Message<'authorize'>).typed();
+      if (needs.version === '2.1.1' && !token)
+        return refuse('unknownToken', 'OCPI 2.1.1 does not say whose card it is, and it is not known here');
+      const client = clientOf(needs, message, v221.tokens.sender, { owner: message.to, ...(token ? { asked: token } : {}) });
+      const { data } = await client.authorize({
+        ...settings,
+        params: { token_uid: uid },
+        query: typeQuery(type, needs.version),
+        body: place && fromAskedPlace(place),
+      });
+      const authorization = toAuthorization(data);
+      if (authorization.token.issuer !== message.to)
+        return refuse('invalid', `${message.to} answered about a card of ${authorization.token.issuer}`);
+      return { accepted: true, authorization };
+    }
   }
 }
 
@@ -167,7 +189,7 @@ function clientOf<F extends Interface>(
   { handle, connection, token, version, bridge, timeoutMs }: OcpiNeeds,
   { operatorId }: Message,
   face: F,
-  owner: PartyId,
+  whose: PartyId | Omit<About, 'operatorId'>,
   at?: string,
 ) {
   const endpoint = connection.endpoints.find(
@@ -176,7 +198,8 @@ function clientOf<F extends Interface>(
   const url = at ?? endpoint?.url;
   if (url === undefined) throw new OcpiError('no-endpoints', `the partner serves no ${face.module} (${face.role})`);
   const settings = { url, token, coding: connection.coding, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
-  return connectIn(version, face, handle, settings, bridge, { operatorId, owner });
+  const about = typeof whose === 'string' ? { owner: whose } : whose;
+  return connectIn(version, face, handle, settings, bridge, { operatorId, ...about });
 }
 
 function commanded({ data }: OcpiReply<v221.CommandResponse>): Reply {

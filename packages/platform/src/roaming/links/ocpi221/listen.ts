@@ -19,18 +19,19 @@ import { type Partner, senderOf } from '../../partner.js';
 import type { StationsPort } from '../../ports.js';
 import type { ReachableParty } from '../../store.js';
 import { type Side, side } from '../bridged/serve.js';
+import { fromAuthorization, toAskedPlace } from './authorization.js';
 import { toCdr } from './cdrs.js';
 import { type Asked, createInbound, done, type ListenNeeds, type OcpiCaller } from './inbound.js';
 import { fromConnector, fromEvse, fromLocation, toLocation } from './locations.js';
 import { fromSession, toSession } from './sessions.js';
 import { fromTariff, toTariff } from './tariffs.js';
 import { fromToken, ownerFields, toToken } from './tokens.js';
-import { fromTime } from './values.js';
+import { fromTime, toTokenType } from './values.js';
 
 /** Both interfaces of OCPI 2.2.1 as our partners see them: we are CPO to eMSPs and eMSP to CPOs, and the hub between them. */
 export function ocpi221Sides(needs: ListenNeeds): Side[] {
   const { charging, stations, users, tariffs, store } = needs;
-  const { push, command, commandResult } = createInbound(needs);
+  const { push, command, commandResult, authorize } = createInbound(needs);
 
   /** A change of a part of a location goes on as the whole location: whoever gets it has no need to have the rest. */
   async function changeLocation(
@@ -83,6 +84,8 @@ export function ocpi221Sides(needs: ListenNeeds): Side[] {
         const issuers = await ownersFor(needs, partner, routing, 'emsp');
         return paged(window, (query) => users.tokens(partner.operatorId, { ...query, issuers }), fromToken);
       },
+      authorize: async (ask) =>
+        fromAuthorization(await authorize(ask, ask.params.token_uid, toTokenType(ask.query.type ?? 'RFID'), toAskedPlace(ask.body))),
     }),
     side(v221.tokens.receiver, {
       put: async (ask) => written(await push('token', 'emsp', ask, () => toToken(ask.body), owner(ask.params))),
