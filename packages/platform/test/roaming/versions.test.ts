@@ -1,105 +1,143 @@
-import { clockSetting } from '@evroam/platform/client';
 import { expect } from 'chai';
-import { furnish, openHub, type TestHub } from '../journeys/hub.js';
-import { type PartnerProcess, startPartner } from './partner-process.js';
+import type { Json } from '../own-stations-fixture.js';
+import { type Matrix, openMatrix, placeAt, short, stationOf, VERSIONS, type Version } from './matrix.js';
+import { cents, postedFor } from './money.js';
+import { TERMS } from './terms.js';
 
-const VERSIONS = ['2.1.1', '2.2.1', '2.3.0'] as const;
-type Version = (typeof VERSIONS)[number];
-/** Three characters, so that a party tells its version. */
-const short = (version: Version) => version.replaceAll('.', '');
+type Received = { raw: string; cdr: Json };
 
-/** Every network reaches every other: partners of three versions, each on raw HTTP in a process of its own. */
-describe('partners of 2.1.1, 2.2.1 and 2.3.0 through the hub', () => {
-  let hub: TestHub;
-  const emsps = new Map<Version, PartnerProcess>();
-  const cpos = new Map<Version, PartnerProcess>();
-
+/** Every network reaches every other: partners of three versions on raw HTTP and own stations, every party in a process of its own. */
+describe('partners of 2.1.1, 2.2.1 and 2.3.0, and own stations, through the hub', () => {
+  let matrix: Matrix;
   before(async function () {
-    this.timeout(90_000);
-    // The day on which the partners charge.
-    hub = await openHub({ EVROAM_CLOCK: clockSetting(new Date('2026-03-02T12:00:00Z'), 2) });
-    await furnish(hub);
-    await hub.api('POST', '/parties', { party: 'NL-HUB', role: 'hub', name: 'the hub' });
-    for (const version of VERSIONS) {
-      for (const [role, country, all] of [
-        ['EMSP', 'NL', emsps],
-        ['CPO', 'DE', cpos],
-      ] as const) {
-        const partner = startPartner();
-        all.set(version, partner);
-        await partner.ask('configure', { version, role, country, party: short(version) });
-        const parties = [{ party: `${country}-${short(version)}`, role: role.toLowerCase() }];
-        const { body } = await hub.api('POST', '/partners', { name: `${role} ${version}`, parties });
-        await partner.ask('register', { versionsUrl: version === '2.1.1' ? body.versionsUrl211 : body.versionsUrl, token: body.token });
-      }
-    }
-    for (const seller of [...VERSIONS.map((v) => `DE-${short(v)}`), 'NL-EVR']) {
-      for (const buyer of VERSIONS.map((v) => `NL-${short(v)}`)) {
-        await hub.api('POST', '/agreements', {
-          id: `${seller}-${buyer}`,
-          seller,
-          buyer,
-          sellerModel: 'agent',
-          taxTreatment: 'domestic',
-          tax: { name: 'VAT', percent: seller === 'NL-EVR' ? 21 : 19 },
-          currency: 'EUR',
-          effectiveFrom: '2026-01-01T00:00:00Z',
-        });
-      }
-    }
-    await Promise.all(
-      VERSIONS.flatMap((version) => [
-        hub.logged(({ msg, locations, tokens }) => msg === 'partner fetched' && (locations === 1 || tokens === 2) && version !== undefined),
-      ]),
-    );
+    this.timeout(120_000);
+    matrix = await openMatrix();
   });
-  after(async () => {
-    for (const partner of [...emsps.values(), ...cpos.values()]) await partner.end();
-    await hub.close();
-  });
+  after(() => matrix?.close());
+
+  const received = (emsp: Version): Promise<Received[]> => matrix.emsps.get(emsp)!.ask('cdrs');
+
+  /** Waits for so many more CDRs than were known. */
+  async function newCdrs(emsp: Version, known: number, count: number): Promise<Json[]> {
+    const all = await matrix.hub.settled(async () => {
+      const now = await received(emsp);
+      return now.length >= known + count ? now : undefined;
+    });
+    expect(all.length).to.equal(known + count);
+    return all.slice(known).map(({ cdr }) => cdr);
+  }
+
+  /** What the eMSP was last told of a session. */
+  const sessionAt = (emsp: Version, id: string): Promise<Json> =>
+    matrix.hub.settled(async () => {
+      const all: Json[] = await matrix.emsps.get(emsp)!.ask('received');
+      return all.find((one) => one.id === id && one.status === 'COMPLETED');
+    });
+
+  /** What both sides owe and get is what their agreement says; the difference is the fee and its tax; the books balance. */
+  async function expectMoney(seller: string, emsp: Version, cdrId: string, nth: 0 | 1): Promise<void> {
+    const buyer = `NL-${short(emsp)}`;
+    const terms = TERMS.find((one) => one.seller === seller && one.buyer === buyer)!;
+    const posted = await postedFor(matrix.hub, seller, buyer, cdrId);
+    expect([posted.buyerPays, posted.sellerGets, posted.fee, posted.sum]).to.deep.equal([
+      terms.buyerPays[nth],
+      terms.sellerGets[nth],
+      terms.fee,
+      '0.00',
+    ]);
+    expect(cents(posted.buyerPays) - cents(posted.sellerGets)).to.equal(cents(posted.fee) + cents(posted.tax));
+  }
 
   for (const version of VERSIONS) {
-    it(`shows an eMSP of ${version} the locations of all networks that it has an agreement with`, async () => {
-      const locations: { id: string; evses: { uid: string }[] }[] = await emsps.get(version)!.ask('locations');
+    it(`show an eMSP of ${version} the locations of all networks that it has an agreement with`, async () => {
+      const locations: { id: string; evses: { uid: string }[] }[] = await matrix.emsps.get(version)!.ask('locations');
       const uids = locations.flatMap(({ evses }) => evses.map(({ uid }) => uid)).sort();
-      expect(uids).to.deep.equal(['211-E1', '221-E1', '230-E1', 'E1']);
+      const own = VERSIONS.flatMap((emsp) => [1, 2].map((connector) => placeAt(emsp, connector).evse_uid));
+      expect(uids).to.deep.equal(['211-E1', '221-E1', '230-E1', ...own].sort());
     });
   }
 
   for (const emspVersion of VERSIONS) {
     for (const cpoVersion of VERSIONS) {
-      it(`charges a driver of ${emspVersion} at a station of ${cpoVersion}, remotely and by card`, async function () {
-        this.timeout(30_000);
-        const emsp = emsps.get(emspVersion)!;
-        const cpo = cpos.get(cpoVersion)!;
-        const known = (await emsp.ask('cdrs')).length;
+      it(`charge a driver of ${emspVersion} at a station of ${cpoVersion}, remotely and by card`, async function () {
+        this.timeout(60_000);
+        const emsp = matrix.emsps.get(emspVersion)!;
+        const cpo = matrix.cpos.get(cpoVersion)!;
+        const known = (await received(emspVersion)).length;
         const started = await emsp.ask('start', { card: 1, location: { location_id: 'L1', evse_uid: `${short(cpoVersion)}-E1` } });
         expect(started.result).to.equal('ACCEPTED');
-        await cpo.ask('card', { uid: `${short(emspVersion)}CARD2` });
+        const byCard = await cpo.ask('card', { uid: `${short(emspVersion)}CARD2` });
         await cpo.ask('finish');
-        await hub.settled(async () => ((await emsp.ask('cdrs')).length === known + 2 ? true : undefined));
-        const received: { cdr: { total_energy: number; total_cost: unknown } }[] = (await emsp.ask('cdrs')).slice(known);
-        for (const { cdr } of received) {
+        for (const cdr of await newCdrs(emspVersion, known, 2)) {
           expect(cdr.total_energy).to.equal(10);
           if (emspVersion === '2.1.1') expect(cdr.total_cost).to.equal(4);
           else if (emspVersion === '2.2.1') expect(cdr.total_cost).to.include({ excl_vat: 4 });
           else expect(cdr.total_cost).to.include({ before_taxes: 4 });
+          const sessionId = cdr.id.replace(/-CDR$/, '');
+          expect((await sessionAt(emspVersion, sessionId)).kwh).to.equal(10);
+          await expectMoney(`DE-${short(cpoVersion)}`, emspVersion, cdr.id, sessionId === byCard ? 1 : 0);
         }
       });
     }
+
+    it(`charge a driver of ${emspVersion} at an own station, remotely and by card`, async function () {
+      this.timeout(60_000);
+      const emsp = matrix.emsps.get(emspVersion)!;
+      const charger = matrix.chargers.get(emspVersion)!;
+      const known = (await received(emspVersion)).length;
+      const uids = [`${short(emspVersion)}CARD1`, `${short(emspVersion)}CARD2`];
+      const started = await emsp.ask('start', { card: 1, location: placeAt(emspVersion, 1) });
+      expect(started.result).to.equal('ACCEPTED');
+      expect(await charger.ask('card', { uid: uids[1], connector: 2 })).to.equal('Accepted');
+      await matrix.hub.settled(async () => ((await charger.ask('running')).length === 2 ? true : undefined));
+      const before = await charger.ask('registers');
+      await Promise.all([charger.ask('charge', { connector: 1, wattHours: 512 }), charger.ask('charge', { connector: 2, wattHours: 407 })]);
+      const metered = await charger.ask('registers');
+      const running: Json[] = await matrix.hub.settled(async () => {
+        const all: Json[] = await emsp.ask('received');
+        const mine = all.filter(({ status, kwh }) => status === 'ACTIVE' && kwh > 0);
+        return mine.length === 2 ? mine : undefined;
+      });
+      const remote = running.find(({ kwh }) => kwh === 0.512)!;
+      // Remotely it is also ended remotely; by card it is ended by the card.
+      expect((await emsp.ask('stop', { session: remote.id })).result).to.equal('ACCEPTED');
+      await charger.ask('finish', { connector: 2 });
+      const cdrs = await newCdrs(emspVersion, known, 2);
+      for (const [nth, connector] of [
+        [0, 1],
+        [1, 2],
+      ] as const) {
+        const wattHours = metered[connector] - before[connector];
+        const cdr = cdrs.find(({ total_energy }) => total_energy * 1000 === wattHours)!;
+        expect(cdr, `a CDR of the ${wattHours} Wh that the register of connector ${connector} shows`).not.to.equal(undefined);
+        expect(cdr.cdr_token?.uid ?? cdr.auth_id).to.equal(emspVersion === '2.1.1' ? `NL-211-C0000${connector}` : uids[nth]);
+        expect(cdr.auth_method).to.equal(nth === 1 ? 'WHITELIST' : emspVersion === '2.1.1' ? 'AUTH_REQUEST' : 'COMMAND');
+        const { body: own } = await matrix.hub.api('GET', `/cdrs`);
+        const kept = own.items.find(({ id }: Json) => id === cdr.id);
+        const session = await sessionAt(emspVersion, kept.sessionId);
+        const { body: known } = await matrix.hub.api('GET', `/sessions/${kept.sessionId}`);
+        // The same number at the eMSP, in the hub and at the register, in the session and in the CDR.
+        for (const kwh of [session.kwh, cdr.total_energy, Number(known.kwh), Number(kept.kwh)]) expect(kwh * 1000).to.equal(wattHours);
+        expect(known.stationId ?? stationOf(emspVersion)).to.equal(stationOf(emspVersion));
+        await expectMoney('NL-EVR', emspVersion, cdr.id, nth);
+      }
+    });
   }
 
-  it('accepts and posts every CDR, in balance', async () => {
-    await hub.settled(async () => {
-      const { body } = await hub.api('GET', '/settlement/counts');
-      return body.accepted === 18 ? true : undefined;
+  it('accept and post every CDR, and all of it sums to nothing', async () => {
+    await matrix.hub.settled(async () => {
+      const { body } = await matrix.hub.api('GET', '/settlement/counts');
+      return body.accepted === 24 ? true : undefined;
     });
-    const { body } = await hub.api('GET', '/settlement/ledger/trial');
+    const { body } = await matrix.hub.api('GET', '/settlement/ledger/trial');
+    const sum = (column: 'debits' | 'credits') =>
+      body.balances.reduce((total: bigint, one: Json) => total + cents(one[column].split(' ')[0]), 0n);
+    expect(sum('debits')).to.equal(sum('credits'));
     expect(Object.values(body.imbalance)).to.satisfy((all: string[]) => all.every((amount) => Number(amount) === 0));
   });
 
-  it('passes a CDR between equal versions byte for byte, and lists what another version could not carry', async () => {
-    const rows = await hub.database.sql<{ owner: string; id: string; version: string; bytes: Buffer; direction: string }>(
+  it('pass a CDR between equal versions byte for byte, and list what another version could not carry', async () => {
+    const rows = await matrix.hub.database.sql<{ owner: string; id: string; version: string; bytes: Buffer; direction: string }>(
       undefined,
       'SELECT owner, id, version, bytes, direction FROM roaming_cdr ORDER BY owner, id, direction',
     );
@@ -112,6 +150,13 @@ describe('partners of 2.1.1, 2.2.1 and 2.3.0 through the hub', () => {
       const other = rows.find((row) => row.direction === 'out' && row.id === one.id && row.owner === one.owner)!;
       expect(other.bytes.equals(one.bytes)).to.equal(true);
     }
-    expect(hub.lines.some(({ msg, object }) => msg === 'an object was bridged with losses' && object === 'CDR')).to.equal(true);
+    const lost = matrix.hub.lines.filter(({ msg, object }) => msg === 'an object was bridged with losses' && object === 'CDR');
+    for (const from of VERSIONS) {
+      for (const to of VERSIONS) {
+        const losses = lost.filter((line) => line.from === from && line.to === to).flatMap((line) => line.losses as string[]);
+        if (from === to) expect(losses).to.deep.equal([]);
+        else expect(losses, `what a CDR loses from ${from} to ${to}`).not.to.deep.equal([]);
+      }
+    }
   });
 });
