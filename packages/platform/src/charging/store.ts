@@ -1,5 +1,6 @@
 import type { Sql } from '../edges/sql.js';
 import { createCdrStore } from './store/cdrs.js';
+import { createPauseStore } from './store/pauses.js';
 import { createReservationStore } from './store/reservations.js';
 import { createSampleStore } from './store/samples.js';
 import { createSessionStore } from './store/sessions.js';
@@ -15,6 +16,7 @@ export function createStore(sql: Sql) {
     ...createStartRequestStore(sql),
     ...createReservationStore(sql),
     ...createSampleStore(sql),
+    ...createPauseStore(sql),
     ...createCdrStore(sql),
   };
 }

@@ -7,6 +7,7 @@ import { migrations as captureMigrations, createCaptureStore } from './capture/s
 import { Connections } from './connections.js';
 import { createGroundLocks, type LockEdges, lockMigrations } from './drivers/ground-lock/index.js';
 import { type BillingPort, createYkc, type PileChargingPort, ykcMigrations } from './drivers/ykc/index.js';
+import { createReturns } from './listen/returned.js';
 import { type ListenNeeds, listen, OCPP_PATH } from './listen.js';
 import { migrations as ownMigrations } from './migrations.js';
 import type { CertificateAuthorityPort } from './ports.js';
@@ -37,6 +38,7 @@ export function createGateway(
   const connections = new Connections();
   const store = createStore(sql);
   const service = createService({ ...needs, connections, store });
+  const returned = createReturns({ ...needs, connections });
   const claim = (stationId: string) => holders.claim(stationId, node);
   const ykc = createYkc({ sql, billing: needs.billing, clock: needs.clock });
   const locks = createGroundLocks({ ...needs.locks, transact: needs.transact, clock: needs.clock, sql, events: store, pileLine: ykc.line });
@@ -49,7 +51,8 @@ export function createGateway(
     pileRoutes: ykc.routes,
     captureRoutes: (isStation: Parameters<typeof captureRoutes>[1]) => captureRoutes(captures, isStation),
     listenYkc: (where: { host: string; port: number }, log: ListenNeeds['log']) =>
-      ykc.listen({ ...needs, log, connections, store, service, claim, lockReported, captures }, where),
-    listen: (edges: Pick<ListenNeeds, 'server' | 'log'>) => listen({ ...needs, ...edges, connections, store, service, claim, captures }),
+      ykc.listen({ ...needs, log, connections, store, service, claim, returned, lockReported, captures }, where),
+    listen: (edges: Pick<ListenNeeds, 'server' | 'log'>) =>
+      listen({ ...needs, ...edges, connections, store, service, claim, returned, captures }),
   };
 }

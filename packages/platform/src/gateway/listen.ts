@@ -5,7 +5,6 @@ import { type Arrival, type Handshake, type OcppServer, type SpeakOptions, serve
 import { Overtaken } from '../edges/holder.js';
 import type { Logger } from '../edges/log.js';
 import type { Captures } from './capture/captures.js';
-import type { StationLink } from './driver.js';
 import type { Desk, DriverNeeds } from './drivers/desk.js';
 import { ocpp21, ocpp201 } from './drivers/ocpp2x/driver.js';
 import { ocpp16 } from './drivers/ocpp16/driver.js';
@@ -24,7 +23,7 @@ export interface ListenNeeds extends DeskNeeds {
 }
 
 interface Present extends Admitted {
-  shown: Shown;
+  certificateSerial?: string;
 }
 
 const GATE = { accepted: 'Accepted', pending: 'Pending', rejected: 'Rejected' } as const;
@@ -32,10 +31,10 @@ const GATE = { accepted: 'Accepted', pending: 'Pending', rejected: 'Rejected' } 
 /** Lets own stations in over OCPP on a server that listens already. */
 export async function listen(needs: ListenNeeds): Promise<OcppServer> {
   const { server, connections, charging, stations, store, clock, log, captures } = needs;
-  // Kept from the authentication until the connection closes: who a station is comes from its credential only.
+  // Kept from the authentication on: who a station is comes from its credential only.
   const present = new Map<string, Present>();
   // By connection, for an old one of a station closes after its newer one has opened.
-  const open = new WeakMap<object, { link: StationLink; desk: Desk }>();
+  const desks = new Map<object, Desk>();
 
   const who = (identity: string): Present => {
     const admitted = present.get(identity);
@@ -59,24 +58,24 @@ export async function listen(needs: ListenNeeds): Promise<OcppServer> {
         frame: (way, text) => captures.seen(operatorId, stationId, { protocol, way, text }),
         failed: (error) => {
           // A newer connection speaks for the station: this one has nothing to say any more.
-          if (error instanceof Overtaken) connectionOf(identity)?.close('replaced by a newer connection');
+          if (error instanceof Overtaken) connections.get(stationId)?.close('replaced by a newer connection');
         },
       });
     },
   });
-  const connectionOf = (identity: string): StationLink | undefined => connections.get(who(identity).stationId);
   const driver: DriverNeeds = {
     charging,
     clock,
     log,
-    deskOf(identity, endpoint) {
-      const { shown, ...admitted } = who(identity);
-      const desk = createDesk(needs, admitted, shown, (link) => {
-        const before = connections.get(link.stationId);
-        connections.put(link);
-        open.set(endpoint, { link, desk });
-        return before !== undefined;
-      });
+    openDesk(identity, endpoint) {
+      const { certificateSerial, ...admitted } = who(identity);
+      const desk = createDesk(needs, admitted, certificateSerial);
+      desks.set(endpoint, desk);
+      return desk;
+    },
+    deskOf(endpoint) {
+      const desk = desks.get(endpoint);
+      if (!desk) throw new Error('a message came on a connection that was never opened');
       return desk;
     },
   };
@@ -95,17 +94,19 @@ export async function listen(needs: ListenNeeds): Promise<OcppServer> {
         log.warn({ identity, remoteAddress }, 'a station was refused: unknown identity or wrong password');
         return { accepted: false };
       }
-      present.set(identity, { ...admitted, shown });
+      const { serialNumber } = shown.certificate ?? {};
+      present.set(identity, { ...admitted, ...(serialNumber === undefined ? {} : { certificateSerial: serialNumber }) });
       return { accepted: true };
     },
     connected({ identity, version, remoteAddress }) {
       log.info({ stationId: identity, version, remoteAddress }, 'station connected');
     },
     disconnected({ identity, endpoint }) {
-      const found = open.get(endpoint);
-      if (!found || !connections.remove(found.link)) return;
+      const desk = desks.get(endpoint);
+      desks.delete(endpoint);
+      if (!desk?.link || !connections.remove(desk.link)) return;
       log.info({ stationId: identity }, 'station disconnected');
-      const leaving: Promise<unknown> = left(found.desk)
+      const leaving: Promise<unknown> = left(desk)
         .catch((err: unknown) => log.error({ stationId: identity, err }, 'the station could not be marked as offline'))
         .finally(() => leavings.delete(leaving));
       leavings.add(leaving);

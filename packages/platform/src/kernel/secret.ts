@@ -20,9 +20,16 @@ export function hashSecret(serverKey: Buffer, secret: string | Buffer): string {
 
 /** Compares in constant time; `stored` may be absent, which takes as long and is never equal. */
 export function matchesHash(serverKey: Buffer, secret: string | Buffer, stored: string | undefined): boolean {
+  return matchesHashes(serverKey, secret, [stored])[0] === true;
+}
+
+/** The same for several stored hashes, each of which may be the secret's. */
+export function matchesHashes(serverKey: Buffer, secret: string | Buffer, stored: readonly (string | undefined)[]): boolean[] {
   const given = Buffer.from(hashSecret(serverKey, secret), 'hex');
-  const kept = Buffer.from(stored ?? '0'.repeat(given.length * 2), 'hex');
-  return kept.length === given.length && timingSafeEqual(given, kept) && stored !== undefined;
+  return stored.map((one) => {
+    const kept = Buffer.from(one ?? '0'.repeat(given.length * 2), 'hex');
+    return kept.length === given.length && timingSafeEqual(given, kept) && one !== undefined;
+  });
 }
 
 /** Encrypts what we must be able to show again (a partner's token): AES-256-GCM, nonce and tag in front, base64. */

@@ -2,7 +2,7 @@ import type { Clock } from '../kernel/clock.js';
 import type { Emit } from '../kernel/events.js';
 import type { OperatorId, StationId } from '../kernel/ids.js';
 import { type Accepted, type Refused, refuse } from '../kernel/refusal.js';
-import { hashSecret, matchesHash, newSecret, newSecretBytes } from '../kernel/secret.js';
+import { hashSecret, matchesHashes, newSecret, newSecretBytes } from '../kernel/secret.js';
 import type { Transact } from '../kernel/transact.js';
 import type { CdrPlace } from '../model/cdr.js';
 import type { Connector, EvseRef, Location } from '../model/location.js';
@@ -105,9 +105,7 @@ export function createService({ transact, emit, store, clock, serverKey }: Stati
   /** The same answer in the same time for an unknown station and a wrong password. */
   async function authenticate(identity: string, shown: Shown): Promise<Admitted | undefined> {
     const known = await store.credential(identity);
-    const password = shown.password ?? '';
-    const current = matchesHash(serverKey, password, known?.passwordHash);
-    const offered = matchesHash(serverKey, password, known?.offeredHash ?? undefined);
+    const [current, offered] = matchesHashes(serverKey, shown.password ?? '', [known?.passwordHash, known?.offeredHash ?? undefined]);
     if (!known || shown.securityProfile < known.securityProfile) return undefined;
     // The chain of a certificate was verified when the connection was made; whose it is, is compared when the station boots.
     const byCertificate = shown.certificate !== undefined && shown.securityProfile === 3;
@@ -132,9 +130,7 @@ export function createService({ transact, emit, store, clock, serverKey }: Stati
     at: Date,
     about: object,
   ): Promise<{ registration: Registration; isNew: boolean }> {
-    const found = await store.booted(operatorId, stationId, at, about);
-    if (!found) return { registration: 'rejected', isNew: false };
-    return { registration: found.registration, isNew: JSON.stringify(found.before) !== JSON.stringify(about) };
+    return (await store.booted({ operatorId, id: stationId, at, about })) ?? { registration: 'rejected', isNew: false };
   }
 
   /** Signs of life are written down together, now and then: a heartbeat costs no write of its own. */

@@ -7,6 +7,7 @@ import type { Tx } from '../kernel/transact.js';
 import type { Location } from '../model/location.js';
 import type { PartyId } from '../model/party.js';
 import type { Registration, Station } from './station.js';
+import { type Boot, createArrivals, read, type StationRow } from './store/arrivals.js';
 import { createSearchStore, saveConnectors } from './store/search.js';
 
 export interface LocationQuery extends ChangedQuery {
@@ -15,33 +16,10 @@ export interface LocationQuery extends ChangedQuery {
   owners?: readonly PartyId[];
 }
 
-interface StationRow {
-  id: string;
-  owner: string;
-  location_id: string;
-  connectors: unknown;
-  heard_at: Date | null;
-  about: unknown;
-  registration: Registration;
-  lenient: boolean;
-}
-
-/** What is known of a station before it is let in. */
-export interface Credential {
-  operatorId: OperatorId;
-  stationId: StationId;
-  passwordHash: string;
-  offeredHash: string | null;
-  registration: Registration;
-  hasBooted: boolean;
-  lenient: boolean;
-  securityProfile: number;
-  about?: { vendor?: string; model?: string; firmware?: string; serialNumber?: string };
-}
-
 export type StationsStore = ReturnType<typeof createStore>;
 
 export function createStore(sql: Sql) {
+  const { credential, station, lostConnectors, booted } = createArrivals(sql);
   return {
     ...createSearchStore(sql),
 
@@ -125,22 +103,7 @@ export function createStore(sql: Sql) {
       return rows.length === 1;
     },
 
-    async credential(identity: string): Promise<Credential | undefined> {
-      const rows = await sql<Credential & { bootedAt: Date | null; about: Credential['about'] | null }>(
-        undefined,
-        `SELECT operator_id AS "operatorId", id AS "stationId", password_hash AS "passwordHash", offered_password_hash AS "offeredHash",
-            registration, lenient, booted_at AS "bootedAt", security_profile AS "securityProfile", about FROM stations_station WHERE id = $1`,
-        [identity],
-      );
-      const row = rows[0];
-      if (!row) return undefined;
-      const { bootedAt, about, ...rest } = row;
-      return {
-        ...rest,
-        hasBooted: bootedAt !== null,
-        ...(about === null ? {} : { about: fromJson<NonNullable<Credential['about']>>(about) }),
-      };
-    },
+    credential,
 
     /** A station that used a higher profile once is not let in with a lower one again. OCPP 2.0.1, A05.FR.07 */
     async raiseProfile(identity: string, profile: number): Promise<void> {
@@ -184,25 +147,10 @@ export function createStore(sql: Sql) {
       return rows.length === 1;
     },
 
-    async station(operatorId: OperatorId, id: StationId): Promise<{ station: Station; owner: PartyId } | undefined> {
-      const rows = await sql<StationRow>(undefined, 'SELECT * FROM stations_station WHERE operator_id = $1 AND id = $2', [operatorId, id]);
-      return rows[0] && { station: read(rows[0]), owner: rows[0].owner as PartyId };
-    },
+    station: (operatorId: OperatorId, id: StationId) => station({ operatorId, id }),
 
-    /** A station's connectors whose status was lost when it went offline, by the station's own numbers. One look, for a fleet comes back at once. */
-    async lostConnectors(operatorId: OperatorId, id: StationId): Promise<number[]> {
-      const rows = await sql<{ number: number }>(
-        undefined,
-        `SELECT (c->>'number')::integer AS number
-           FROM stations_station s
-           JOIN stations_location l ON l.operator_id = s.operator_id AND l.owner = s.owner AND l.id = s.location_id
-           CROSS JOIN jsonb_array_elements(s.connectors) c
-          WHERE s.operator_id = $1 AND s.id = $2
-            AND l.body->'evses' @> jsonb_build_array(jsonb_build_object('uid', c->>'evseUid', 'statusSource', 'offline')) ORDER BY 1`,
-        [operatorId, id],
-      );
-      return rows.map(({ number }) => number);
-    },
+    /** A station's connectors whose status was lost when it went offline, by the station's own numbers. */
+    lostConnectors: (operatorId: OperatorId, id: StationId) => lostConnectors({ operatorId, id }),
 
     async stationsAt(operatorId: OperatorId, locationId: string): Promise<{ station: Station; owner: PartyId }[]> {
       const rows = await sql<StationRow>(
@@ -238,22 +186,7 @@ export function createStore(sql: Sql) {
       );
     },
 
-    /** Undefined if there is no such station. */
-    async booted(
-      operatorId: OperatorId,
-      id: StationId,
-      at: Date,
-      about: object,
-    ): Promise<{ registration: Registration; before: unknown } | undefined> {
-      const rows = await sql<{ registration: Registration; before: unknown }>(
-        undefined,
-        `WITH old AS (SELECT id, CASE WHEN booted_at IS NULL THEN NULL ELSE about END AS about FROM stations_station WHERE operator_id = $1 AND id = $2)
-         UPDATE stations_station s SET heard_at = $3, booted_at = $3, about = $4::jsonb FROM old
-          WHERE s.operator_id = $1 AND s.id = $2 RETURNING s.registration, old.about AS before`,
-        [operatorId, id, at, toJson(about)],
-      );
-      return rows[0] && { registration: rows[0].registration, before: rows[0].before === null ? undefined : fromJson(rows[0].before) };
-    },
+    booted: (boot: Boot) => booted(boot),
 
     async heardFrom(heard: readonly { operatorId: OperatorId; stationId: StationId; at: Date }[]): Promise<void> {
       await sql(
@@ -264,8 +197,4 @@ export function createStore(sql: Sql) {
       );
     },
   };
-}
-
-function read(row: StationRow): Station {
-  return { id: row.id as StationId, locationId: row.location_id, connectors: fromJson(row.connectors) };
 }

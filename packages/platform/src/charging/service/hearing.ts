@@ -102,10 +102,8 @@ export function createHearing(
 
   /** From now on nobody knows what its sessions do: no idle time counts. */
   async function heardOffline(operatorId: OperatorId, heard: FromStation, at: Date): Promise<void> {
-    for (const { no, state } of await store.openAt(operatorId, heard.stationId)) {
-      if (state.activity === 'suspended')
-        await enter(operatorId, no, heard, { kind: 'metered', at, samples: [], activity: 'unknown', ourClock: true });
-    }
+    for (const no of await store.suspendedAt(operatorId, heard.stationId))
+      await enter(operatorId, no, heard, { kind: 'metered', at, samples: [], activity: 'unknown', ourClock: true });
   }
 
   return { heardReadings, heardStop, heardTransaction, heardActivity, heardOffline };

@@ -1,5 +1,7 @@
 import { type AnyAction, OcppError, type Registry, tableOf } from '@evroam/ocpp-core';
+import type { StationId } from '../../kernel/ids.js';
 import type { CommandAnswer, StationCommand } from '../../model/station-command.js';
+import type { StationLink } from '../driver.js';
 
 /** Wall time that a station has to answer a command. */
 const ANSWER_MS = 20_000;
@@ -12,25 +14,52 @@ export interface Call {
   read?: (answer: unknown) => CommandAnswer['outcome'];
 }
 
+/** The end of a connection, of whatever version: what it is asked to send was looked up in the messages that it speaks. */
 interface Caller {
-  call(action: AnyAction, request: object, options: { timeoutMs: number }): Promise<unknown>;
+  call(action: AnyAction, request: never, options: { timeoutMs: number }): Promise<unknown>;
+  close(code: number, reason: string): void;
 }
 
-/** Carries commands over a connection: the endpoint checks every payload against the message's schema before it is sent. */
-export function asker(actions: Registry, caller: Caller, toCall: (command: StationCommand) => Call | undefined) {
-  const known = tableOf(actions);
-  return async function ask(command: StationCommand): Promise<CommandAnswer> {
+/** How commands are carried over connections of one version. */
+export interface Speech {
+  protocol: string;
+  actions: Registry;
+  toCall: (command: StationCommand) => Call | undefined;
+}
+
+/** Commands over one connection: the endpoint checks every payload against the message's schema before it is sent. */
+export class OcppLink implements StationLink {
+  readonly stationId: StationId;
+  readonly #caller: Caller;
+  readonly #speech: Speech;
+
+  constructor(stationId: StationId, caller: Caller, speech: Speech) {
+    this.stationId = stationId;
+    this.#caller = caller;
+    this.#speech = speech;
+  }
+
+  get protocol(): string {
+    return this.#speech.protocol;
+  }
+
+  close(reason: string): void {
+    this.#caller.close(1008, reason);
+  }
+
+  async ask(command: StationCommand): Promise<CommandAnswer> {
+    const { actions, toCall } = this.#speech;
     const call = toCall(command);
-    const action = call && known.get(call.action);
+    const action = call && tableOf(actions).get(call.action);
     if (!call || !action) return { outcome: 'notSupported' };
     try {
-      const details = await caller.call(action, call.payload, { timeoutMs: ANSWER_MS });
+      const details = await this.#caller.call(action, call.payload as never, { timeoutMs: ANSWER_MS });
       return { outcome: (call.read ?? outcomeIn)(details), details };
     } catch (error) {
       if (!(error instanceof OcppError)) throw error;
       return { outcome: outcomeOf(error), details: { code: error.code, description: error.message } };
     }
-  };
+  }
 }
 
 /** Words that stand for a no; every other status means that the station does it, or will. */

@@ -32,6 +32,8 @@ export interface Desk {
   progress(kind: 'firmware' | 'log', status: string, requestId?: number): Promise<void>;
   /** What the station is made of, whole. */
   inventory(items: readonly unknown[]): Promise<void>;
+  /** Set once the driver is ready for commands. */
+  readonly link: StationLink | undefined;
   /** The driver is ready for commands. */
   opened(link: StationLink): void;
 }
@@ -40,14 +42,23 @@ export interface DriverNeeds {
   charging: ChargingPort;
   clock: Clock;
   log: Logger;
-  /** The desk of a connection that has just opened. */
-  deskOf(identity: string, endpoint: object): Desk;
+  /** Makes the desk of a connection that has just opened. */
+  openDesk(identity: string, endpoint: object): Desk;
+  /** The desk of an open connection. */
+  deskOf(endpoint: object): Desk;
 }
 
 /** Seconds between heartbeats that we ask of stations. They also tell them the time. */
 export const HEARTBEAT_SECONDS = 300;
 
-/** UTC with a Z and whole seconds: fractions break some firmware. OCPP 1.6, 3.15 */
+/** UTC with a Z and whole seconds: fractions break some firmware. OCPP 1.6, 3.15. Each answer to a heartbeat says it, so the last one is kept. */
 export function toWireTime(time: Date): string {
-  return `${time.toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(time.getTime() / 1000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastText = `${time.toISOString().slice(0, 19)}Z`;
+  }
+  return lastText;
 }
+let lastSecond = Number.NaN;
+let lastText = '';

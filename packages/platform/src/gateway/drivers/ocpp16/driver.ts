@@ -1,36 +1,25 @@
 import { handlersFor } from '@evroam/ocpp-core';
 import * as v16 from '@evroam/ocpp-core/v16';
 import { type Connection, type Speaker, type SpeakOptions, speak } from '@evroam/ocpp-core/websocket';
-import { asker } from '../call.js';
-import { type Desk, type DriverNeeds, toWireTime } from '../desk.js';
+import { OcppLink, type Speech } from '../call.js';
+import { type DriverNeeds, toWireTime } from '../desk.js';
 import { toCall } from './commands.js';
 import { fromVerdict, toActivity, toEvseStatus, toSamples, toStart, toStop } from './translate.js';
 
+const SPEECH: Speech = { protocol: 'ocpp1.6', actions: v16, toCall };
 const STATUS = { accepted: 'Accepted', pending: 'Pending', rejected: 'Rejected' } as const;
 
 /** OCPP 1.6 stations behind the driver port. */
 export function ocpp16(needs: DriverNeeds, options: SpeakOptions<'csms', typeof v16>): Speaker<'csms'> {
-  const desks = new WeakMap<object, Desk>();
   const open = ({ identity, endpoint }: Connection<'csms', typeof v16>): void => {
-    const desk = needs.deskOf(identity, endpoint);
-    desks.set(endpoint, desk);
-    desk.opened({
-      stationId: desk.stationId,
-      protocol: 'ocpp1.6',
-      ask: asker(v16, { call: (action, request, how) => endpoint.call(action, request as never, how) }, toCall),
-      close: (reason) => endpoint.close(1008, reason),
-    });
-  };
-  const deskOf = (endpoint: object): Desk => {
-    const desk = desks.get(endpoint);
-    if (!desk) throw new Error('a message came on a connection that was never opened');
-    return desk;
+    const desk = needs.openDesk(identity, endpoint);
+    desk.opened(new OcppLink(desk.stationId, endpoint, SPEECH));
   };
   // One table for all connections: ten thousand stations share it.
-  return speak<'csms', typeof v16>(v16, open, { ...options, handlers: handlers(needs, deskOf) });
+  return speak<'csms', typeof v16>(v16, open, { ...options, handlers: handlers(needs) });
 }
 
-function handlers({ charging, clock, log }: DriverNeeds, deskOf: (endpoint: object) => Desk) {
+function handlers({ charging, clock, log, deskOf }: DriverNeeds) {
   return handlersFor('csms', v16)
     .handle(v16.BootNotification, async (request, { endpoint }) => {
       const {

@@ -2,7 +2,7 @@ import { handlersFor, Reports } from '@evroam/ocpp-core';
 import * as v21 from '@evroam/ocpp-core/v21';
 import * as v201 from '@evroam/ocpp-core/v201';
 import { type Connection, type Speaker, type SpeakOptions, speak } from '@evroam/ocpp-core/websocket';
-import { asker } from '../call.js';
+import { OcppLink } from '../call.js';
 import type { DriverNeeds } from '../desk.js';
 import { answers, type Table } from './answers.js';
 import { toCall } from './commands.js';
@@ -31,14 +31,9 @@ export function ocpp201(needs: DriverNeeds, options: SpeakOptions<'csms', typeof
     .handle(v201.LogStatusNotification, to.logStatus)
     .handle(v201.DataTransfer, to.dataTransfer);
   const open = ({ identity, endpoint }: Connection<'csms', typeof v201>) => {
-    const desk = needs.deskOf(identity, endpoint);
+    const desk = needs.openDesk(identity, endpoint);
     tables.set(endpoint, { desk, reports: new Reports() });
-    desk.opened({
-      stationId: desk.stationId,
-      protocol: 'ocpp2.0.1',
-      ask: asker(v201, { call: (action, request, how) => endpoint.call(action, request as never, how) }, toCall),
-      close: (reason) => endpoint.close(1008, reason),
-    });
+    desk.opened(new OcppLink(desk.stationId, endpoint, { protocol: 'ocpp2.0.1', actions: v201, toCall }));
   };
   return speak<'csms', typeof v201>(v201, open, { ...options, handlers });
 }
@@ -67,14 +62,9 @@ export function ocpp21(needs: DriverNeeds, options: SpeakOptions<'csms', typeof 
     .handle(v21.LogStatusNotification, to.logStatus)
     .handle(v21.DataTransfer, to.dataTransfer);
   const open = ({ identity, endpoint }: Connection<'csms', typeof v21>) => {
-    const desk = needs.deskOf(identity, endpoint);
+    const desk = needs.openDesk(identity, endpoint);
     tables.set(endpoint, { desk, reports: new Reports() });
-    desk.opened({
-      stationId: desk.stationId,
-      protocol: 'ocpp2.1',
-      ask: asker(v21, { call: (action, request, how) => endpoint.call(action, request as never, how) }, toCall),
-      close: (reason) => endpoint.close(1008, reason),
-    });
+    desk.opened(new OcppLink(desk.stationId, endpoint, { protocol: 'ocpp2.1', actions: v21, toCall }));
   };
   return speak<'csms', typeof v21>(v21, open, { ...options, handlers });
 }

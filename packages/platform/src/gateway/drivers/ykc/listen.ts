@@ -58,11 +58,7 @@ export async function listenYkc(needs: YkcNeeds, { host, port }: { host: string;
       return false;
     }
     const { operatorId, stationId } = pile;
-    const desk = createDesk(needs, { operatorId, stationId }, { securityProfile: 0 }, (link) => {
-      const before = connections.get(stationId);
-      connections.put(link);
-      return before !== undefined;
-    });
+    const desk = createDesk(needs, { operatorId, stationId });
     await desk.hold;
     deskOf.set(line, desk);
     const iccid = NO_ICCID.test(sim) ? {} : { iccid: sim };
