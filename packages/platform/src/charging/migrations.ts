@@ -145,4 +145,11 @@ export const migrations = [
       )`,
     ],
   },
+  {
+    name: 'charging-003-in-place',
+    up: [
+      // A running session is written with each of its readings: half of each page is left for the next version of its rows.
+      'ALTER TABLE charging_session SET (fillfactor = 50)',
+    ],
+  },
 ] as const;

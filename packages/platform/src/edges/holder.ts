@@ -1,4 +1,5 @@
 import type { Tx } from '../kernel/transact.js';
+import { createGather } from './gather.js';
 import type { Migration } from './migrate.js';
 import type { Sql } from './sql.js';
 
@@ -36,22 +37,27 @@ export const holderMigrations: readonly Migration[] = [
   },
 ];
 
-/** SQL that is true while the hold of these two expressions is the newest; part of a statement that writes. */
-export const HOLDS = (name: string, epoch: string) => `EXISTS (SELECT FROM holder h WHERE h.name = ${name} AND h.epoch = ${epoch})`;
+/** SQL of one row while the hold of these two expressions is the newest, else of none; `OFFSET 0` has each looked up in the index, not all holders read. */
+export const HELD = (name: string, epoch: string) => `SELECT FROM holder h WHERE h.name = ${name} AND h.epoch = ${epoch} OFFSET 0`;
 
 export function createHolders(sql: Sql): Holders {
-  return {
-    async claim(name, node) {
-      const [row] = await sql<{ epoch: string }>(
+  const claim = createGather<{ name: string; node: string }, Hold | undefined>({
+    key: ({ name }) => name,
+    async run(claims) {
+      const rows = await sql<Hold>(
         undefined,
-        `INSERT INTO holder (name, epoch, node, claimed_at) VALUES ($1, nextval('holder_epoch'), $2, clock_timestamp())
+        `INSERT INTO holder (name, epoch, node, claimed_at) SELECT n, nextval('holder_epoch'), o, clock_timestamp() FROM unnest($1::text[], $2::text[]) u(n, o)
          ON CONFLICT (name) DO UPDATE SET epoch = EXCLUDED.epoch, node = EXCLUDED.node, claimed_at = EXCLUDED.claimed_at
            WHERE holder.epoch < EXCLUDED.epoch
-         RETURNING epoch::text AS epoch`,
-        [name, node],
+         RETURNING name, epoch::text AS epoch`,
+        [claims.map(({ name }) => name), claims.map(({ node }) => node)],
       );
-      return row && { name, epoch: row.epoch };
+      const holds = new Map(rows.map((hold) => [hold.name, hold]));
+      return claims.map(({ name }) => holds.get(name));
     },
+  });
+  return {
+    claim: (name, node) => claim({ name, node }),
     async check(tx, { name, epoch }) {
       const rows = await sql(tx, 'SELECT 1 FROM holder WHERE name = $1 AND epoch = $2::bigint FOR SHARE', [name, epoch]);
       if (rows.length === 0) throw new Overtaken(`a newer connection of ${name} has taken over`);

@@ -1,7 +1,7 @@
 import type { QueryResult } from 'pg';
 import type { Database } from '../../edges/database.js';
 import { createGroupCommit, type GroupCommitPlan, type Outcome, type Statement } from '../../edges/group-commit.js';
-import { HOLDS, Overtaken } from '../../edges/holder.js';
+import { HELD, Overtaken } from '../../edges/holder.js';
 import type { Outbox } from '../../edges/outbox.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { OutboxEvent } from '../../kernel/events.js';
@@ -91,7 +91,7 @@ export function createJournal({
           name: 'charging-samples',
           text: `INSERT INTO charging_sample (source, at, digest, data)
             SELECT s, a, d, b FROM unnest($1::bigint[], $2::timestamptz[], $3::bytea[], $4::bytea[], $5::text[], $6::bigint[]) u(s, a, d, b, n, e)
-            WHERE ${HOLDS('u.n', 'u.e')} ON CONFLICT DO NOTHING RETURNING source::text AS source, encode(digest, 'hex') AS digest`,
+            CROSS JOIN LATERAL (${HELD('u.n', 'u.e')}) held ON CONFLICT DO NOTHING RETURNING source::text AS source, encode(digest, 'hex') AS digest`,
           values: [
             numbers(entries.map(({ source }) => source)),
             texts(entries.map(({ message }) => message.at.toISOString())),
@@ -186,11 +186,12 @@ function eventsOfSession({ id, operator_id: operatorId }: Row, tell: boolean, en
   return [...(tell ? [event(consumers.sessionChanged)] : []), ...(ended ? [event(consumers.sessionEnded)] : [])];
 }
 
+/** Between two tellings only what no index holds is written: the row stays where it is, and its eleven indexes too. */
 function update(changed: readonly Open[], now: Date): Statement {
   return {
     name: 'charging-update',
     text: `UPDATE charging_session s SET state = u.state::jsonb, phase = u.phase, ended_at = u.ended, disordered = u.disordered, held = u.held,
-        updated_at = $7, told_at = CASE WHEN u.tell THEN $7 ELSE s.told_at END
+        updated_at = CASE WHEN u.tell THEN $7 ELSE s.updated_at END, told_at = CASE WHEN u.tell THEN $7 ELSE s.told_at END
       FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[], $5::boolean[], $6::boolean[], $8::boolean[])
         u(no, state, phase, ended, disordered, held, tell) WHERE s.no = u.no`,
     values: [
