@@ -1,7 +1,8 @@
 import { sign } from 'node:crypto';
-import { type Amount, type OcpiVersion, type PricedSession, price, roundAmount, sumAmounts, type Tariff } from '../pricing/index.js';
+import { type Amount, type PricedSession, price, roundAmount, sumAmounts, type Tariff } from '../pricing/index.js';
 import type {
   AgreementSnapshot,
+  CdrForm,
   MinorAmount,
   PricedRecord,
   StatementBundle,
@@ -17,7 +18,7 @@ import { sessionJson, type TariffJson, tariffJson } from './snapshot.js';
 /** A line to be stated. Money in minor units; `cdr.raw` are the bytes exchanged with this partner. */
 export interface LineInput {
   readonly kind: StatementLine['kind'];
-  readonly cdr?: { readonly countryCode: string; readonly partyId: string; readonly id: string; readonly version: OcpiVersion } & (
+  readonly cdr?: { readonly countryCode: string; readonly partyId: string; readonly id: string; readonly version: CdrForm } & (
     | { readonly raw: string | Uint8Array }
     | { readonly digest: string }
   );

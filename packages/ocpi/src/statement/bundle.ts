@@ -37,6 +37,9 @@ export interface PricedRecord {
   readonly exact: MinorAmount;
 }
 
+/** In which words a CDR was exchanged: a version of OCPI, or an order of T/CEC 102, which is known here by its bytes alone. */
+export type CdrForm = OcpiVersion | 'tcec102';
+
 /** One thing that is owed: a CDR, its credit, or an adjustment. */
 export interface StatementLine {
   readonly kind: 'cdr' | 'credit' | 'adjustment';
@@ -44,7 +47,7 @@ export interface StatementLine {
     readonly countryCode: string;
     readonly partyId: string;
     readonly id: string;
-    readonly version: OcpiVersion;
+    readonly version: CdrForm;
     /** SHA-256 of the bytes of the CDR as exchanged with this partner. */
     readonly digest: string;
   };

@@ -15,6 +15,7 @@ export type { LineInput, StatementInput } from './build.js';
 export { buildStatement } from './build.js';
 export type {
   AgreementSnapshot,
+  CdrForm,
   MinorAmount,
   PricedRecord,
   StatementAccount,

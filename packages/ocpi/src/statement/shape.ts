@@ -113,7 +113,7 @@ const session = object({
 });
 const line = object({
   kind: oneOf('cdr', 'credit', 'adjustment'),
-  'cdr?': object({ countryCode: text, partyId: text, id: text, version: oneOf('2.1.1', '2.2', '2.2.1', '2.3.0'), digest: hash }),
+  'cdr?': object({ countryCode: text, partyId: text, id: text, version: oneOf('2.1.1', '2.2', '2.2.1', '2.3.0', 'tcec102'), digest: hash }),
   'sessionId?': text,
   energyMilliWh: count,
   amount: minorAmount,

@@ -1,17 +1,9 @@
-import {
-  defaultPolicies,
-  type OcpiVersion,
-  type PricedSession,
-  PricingError,
-  price,
-  readCdr,
-  roundAmount,
-  type Tariff,
-} from '@evroam/ocpi/pricing';
-import { type AgreementSnapshot, canonical, type JsonValue, type LineInput, tariffJson } from '@evroam/ocpi/statement';
+import { defaultPolicies, type PricedSession, PricingError, price, readCdr, roundAmount, type Tariff } from '@evroam/ocpi/pricing';
+import { type AgreementSnapshot, type CdrForm, canonical, type JsonValue, type LineInput, tariffJson } from '@evroam/ocpi/statement';
 import type { Agreement } from '../model/agreement.js';
 import type { Cdr } from '../model/cdr.js';
 import { type PartyId, splitPartyId } from '../model/party.js';
+import { pricedSession } from '../model/rating.js';
 import type { Charge } from './charge.js';
 import { agreedTariffs, dealOf } from './clear.js';
 import { ACCOUNTS, type Account, accountKind, payable, receivable, signed } from './ledger.js';
@@ -143,7 +135,7 @@ export function lineOf(
 ): LineInput {
   const { cdr, charge, agreement } = record;
   if (!charge || !agreement) throw new Error(`${record.key} is not settled`);
-  const version = ocpiVersion(exchanged.version);
+  const version = formOf(exchanged.version);
   const { countryCode, partyId } = ids(cdr.owner);
   const stated = entries.filter(({ posting }) => STATED.has(posting));
   const line = {
@@ -164,7 +156,7 @@ export function lineOf(
     };
   }
   const tariffs = agreedTariffs(asPriced(record), agreement).map(({ tariff }) => intern(tariff));
-  const session = sessionIn(exchanged, version);
+  const session = sessionIn(exchanged, version, cdr);
   const priced = session && { timeZone: cdr.place.timeZone, tariffs, session };
   const again = priced && priceAgain(priced, charge, agreement, cdr.credit !== undefined);
   if (priced && again === 'equal') return { ...line, basis: 'rated', priced };
@@ -220,7 +212,9 @@ function priceAgain(
   }
 }
 
-function sessionIn({ bytes }: Exchanged, version: OcpiVersion): PricedSession | undefined {
+/** An order of T/CEC 102 tells its bill and not what was priced: there it is the session as we know it. */
+function sessionIn({ bytes }: Exchanged, version: CdrForm, cdr: Cdr): PricedSession | undefined {
+  if (version === 'tcec102') return pricedSession(cdr);
   try {
     return readCdr(version, JSON.parse(bytes.toString('utf8')));
   } catch (error) {
@@ -242,9 +236,9 @@ export function ids(party: PartyId): { countryCode: string; partyId: string } {
   return { countryCode, partyId };
 }
 
-function ocpiVersion(text: string): OcpiVersion {
-  const known = (['2.1.1', '2.2', '2.2.1', '2.3.0'] as const).find((version) => version === text);
-  if (!known) throw new Error(`a CDR was exchanged in an unknown version: ${text}`);
+function formOf(text: string): CdrForm {
+  const known = (['2.1.1', '2.2', '2.2.1', '2.3.0', 'tcec102'] as const).find((version) => version === text);
+  if (!known) throw new Error(`a CDR was exchanged in an unknown form: ${text}`);
   return known;
 }
 
