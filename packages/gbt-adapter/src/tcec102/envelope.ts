@@ -83,8 +83,10 @@ export async function prove(envelope: RequestEnvelope, { keys, guard, now }: Ope
 }
 
 /** Decrypts what was proved. Throws TcecError Parameters. */
-export function openData(keys: Keys, data: string): unknown {
-  const text = decrypt(keys, data);
+export const openData = (keys: Keys, data: string): unknown => dataOf(decrypt(keys, data));
+
+/** What the decrypted text says. Throws TcecError Parameters. */
+export function dataOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {

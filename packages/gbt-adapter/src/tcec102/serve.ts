@@ -1,7 +1,7 @@
 import { checkReceived, checkSent } from './check.js';
-import { isSame, type Keys } from './crypto.js';
+import { decrypt, isSame, type Keys } from './crypto.js';
 import { type Dialect, normalise, STANDARD, spell, statusesOf } from './dialect.js';
-import { openData, prove, type RequestEnvelope, type ResponseEnvelope, readRequest, refusal, sealResponse } from './envelope.js';
+import { dataOf, prove, type RequestEnvelope, type ResponseEnvelope, readRequest, refusal, sealResponse } from './envelope.js';
 import { MSG, RET, TcecError } from './errors.js';
 import type { Handle, TcecRequest } from './handle.js';
 import type { Interface, RequestOf, ResponseOf } from './interface.js';
@@ -13,6 +13,8 @@ import { memoryTokens, type Tokens } from './tokens.js';
 export interface Partner {
   readonly keys: Keys;
   readonly dialect?: Dialect;
+  /** Our own operator id as this partner knows it; the server's where nothing is said. */
+  readonly ownId?: string;
 }
 
 export interface ServeOptions {
@@ -32,6 +34,8 @@ export interface CallContext {
   readonly operatorId: string;
   /** What the partner sent, in its own spelling, with the fields that nobody defined. */
   readonly raw: unknown;
+  /** Data as it was decrypted, byte for byte: what a digest is made of. */
+  readonly text: string;
 }
 type Handler<D extends Interface> = (request: RequestOf<D>, context: CallContext) => Promise<ResponseOf<D>> | ResponseOf<D>;
 
@@ -101,13 +105,14 @@ export class TcecServer {
     }
     if (!found) throw new TcecError('Parameters', `${name} is not served here`);
     const { definition, handler } = found;
-    const raw = openData(keys, Data);
+    const text = decrypt(keys, Data);
+    const raw = dataOf(text);
     const requests = definition.name === interfaces.notificationStationStatus.name ? statusRequests(raw) : [raw];
     let answer: unknown;
     // The joint test pushes a list where the standard has one object; each is handled, the last answer stands for all.
     for (const one of requests) {
       const request = checkReceived(definition.request, normalise(definition.request, one), 'Parameters');
-      answer = await handler(request, { operatorId: OperatorID, raw: one });
+      answer = await handler(request, { operatorId: OperatorID, raw: one, text });
     }
     checkSent(definition.response, answer, 'Response');
     return sealResponse(keys, 0, '请求成功', JSON.stringify(spell(dialect, name, 'response', answer)));
@@ -118,7 +123,7 @@ export class TcecServer {
     operatorId: string,
   ): Promise<ResponseOf<typeof interfaces.queryToken>> {
     const partner = await this.#options.partnerOf(operatorId);
-    const own = this.#options.operatorId;
+    const own = partner?.ownId ?? this.#options.operatorId;
     const failed = (FailReason: 1 | 2) => ({ OperatorID: own, SuccStat: 1, AccessToken: '', TokenAvailableTime: 0, FailReason });
     if (!partner || OperatorID !== operatorId) return failed(1);
     if (!isSame(partner.keys.operatorSecret, OperatorSecret)) return failed(2);
