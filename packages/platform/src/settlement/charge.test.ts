@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { minorDigits } from '../kernel/money.js';
+import { agreedTariff, type Terms } from '../model/agreed-tariff.js';
 import type { Rated } from '../model/rating.js';
-import { agreedTariff, charge, exactOf, hubFee, retail, type Terms, toNano } from './charge.js';
+import { charge, exactOf, hubFee, retail, toNano } from './charge.js';
 import { OURS, tariff } from './fixture.test.js';
 
 const domestic: Terms = { rounding: 'perTotal', taxTreatment: 'domestic', tax: { name: 'VAT', rate: 210_000 } };

@@ -1,10 +1,10 @@
-import { type PriceComponent, roundAmount, sumAmounts } from '@evroam/ocpi/pricing';
+import { roundAmount, sumAmounts } from '@evroam/ocpi/pricing';
 import { minorDigits, type Nano } from '../kernel/money.js';
 import { type Refused, refuse } from '../kernel/refusal.js';
+import type { Terms } from '../model/agreed-tariff.js';
 import type { Agreement, HubFee } from '../model/agreement.js';
 import type { Amount, FeeType } from '../model/amount.js';
 import type { Rated } from '../model/rating.js';
-import type { TariffVersion } from '../model/tariff.js';
 
 /** What is posted, in minor units: net + tax = gross, and the fees + rounding = net. */
 export interface Charge {
@@ -32,28 +32,8 @@ export interface Fee {
   tax: bigint;
 }
 
-export type Terms = Pick<Agreement, 'rounding' | 'taxTreatment' | 'tax'>;
-
 /** Rates are written in 10^-4 of a per cent. */
 const RATE_ONE = 1_000_000n;
-
-/**
- * The tariff as it counts between the two parties: a tax rate that the tariff leaves open is the agreed one, and no tax is added
- * where none is due on the invoice. This is the tariff that a statement shows, so that whoever prices by it gets the same.
- */
-export function agreedTariff(version: TariffVersion, { taxTreatment, tax }: Terms): TariffVersion {
-  const { tariff } = version;
-  if (tariff.taxIncluded === 'notApplicable') return version;
-  const taxes = taxTreatment === 'domestic' ? [{ name: tax.name, rate: tax.rate }] : [];
-  const touched = (component: PriceComponent) =>
-    taxTreatment === 'domestic' ? component.taxes === undefined : tariff.taxIncluded === 'no' && component.taxes?.length !== 0;
-  if (!tariff.elements.some(({ components }) => components.some(touched))) return version;
-  const elements = tariff.elements.map((element) => ({
-    ...element,
-    components: element.components.map((component) => (touched(component) ? { ...component, taxes } : component)),
-  }));
-  return { ...version, tariff: { ...tariff, elements } };
-}
 
 /** A rating with both sides of the taxes everywhere; refused where a tax inside a price is not due and cannot be taken out. */
 export function exactOf({ currency, lines, fees }: Rated, { taxTreatment }: Terms): ExactCharge | Refused<'notPriceable'> {

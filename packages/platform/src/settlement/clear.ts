@@ -1,5 +1,6 @@
 import { PricingError } from '@evroam/ocpi/pricing';
 import { type Refused, refuse } from '../kernel/refusal.js';
+import { agreedTariff, type Terms } from '../model/agreed-tariff.js';
 import type { Agreement } from '../model/agreement.js';
 import { type Cdr, cdrKey } from '../model/cdr.js';
 import type { PartyId } from '../model/party.js';
@@ -7,7 +8,7 @@ import { type Rated, rate } from '../model/rating.js';
 import type { TariffVersion } from '../model/tariff.js';
 import { asSold, costDoubts, creditDoubts, isLate, type KnownSession, sessionDoubts, tariffDoubts, unfit } from './cdr-checks.js';
 import { apply, type CdrLife, type ClearingEvent, type Doubt, type Finding } from './cdr-clearing.js';
-import { agreedTariff, type Charge, charge, type ExactCharge, exactOf, hubFee, retail, type Terms } from './charge.js';
+import { type Charge, charge, type ExactCharge, exactOf, hubFee, retail } from './charge.js';
 import type { Account, Entry } from './ledger.js';
 import { type Deal, p1a, p1b, p1c, p1d, p3, p9, returnDispute } from './postings.js';
 
