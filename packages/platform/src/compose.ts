@@ -40,6 +40,7 @@ import {
   consumers as roamingConsumers,
   migrations as roamingMigrations,
   routes as roamingRoutes,
+  TCEC_PATH,
   toOcpiLocation,
 } from './roaming/index.js';
 import {
@@ -61,6 +62,8 @@ export interface Ground {
   serverKey: Buffer;
   /** As partners and stations see us, without a slash at the end. */
   publicUrl: string;
+  /** As partners of T/CEC 102 see us, without a slash at the end. */
+  tcecUrl: string;
   /** Inside networks that outbound calls may reach all the same. */
   outboundAllow: readonly string[];
   defaultCurrency: string;
@@ -110,7 +113,7 @@ const FOR_EVER = Number.MAX_SAFE_INTEGER;
  * Modules do not know each other; each says in its `ports.ts` what it needs, and here one's service is plugged into another's port.
  */
 export async function compose(ground: Ground) {
-  const { database, redis, log, clock, newId, serverKey, publicUrl, defaultCurrency } = ground;
+  const { database, redis, log, clock, newId, serverKey, publicUrl, tcecUrl, defaultCurrency } = ground;
   const { sql, transact } = database;
   const applied = await migrate(database, migrations);
   if (applied.length > 0) log.info({ migrations: applied }, 'the database was migrated');
@@ -340,7 +343,7 @@ export async function compose(ground: Ground) {
       gateway.pileRoutes(isStation),
       gateway.captureRoutes(isStation),
       chargingRoutes({ charging, token: users.token, placeByEvseId: stations.placeByEvseId, newId }),
-      roamingRoutes({ roaming, ...roaming, clock, caller }),
+      roamingRoutes({ roaming, ...roaming, tcec: { ...roaming.tcec, url: `${tcecUrl}${TCEC_PATH}` }, clock, caller }),
     ]
       .map((router): [string, RequestHandler] => ['/admin/v1', router])
       .concat([['/admin/v1/settlement', settlementRoutes(settlement, caller)]]),
@@ -362,6 +365,8 @@ export async function compose(ground: Ground) {
       if (request.url?.startsWith(`${OCPI_PATH}/`)) roaming.listener(request, response);
       else if (!probes(request, response)) admin(request, response);
     }) satisfies RequestListener,
+    /** Of T/CEC 102, on a port of its own. */
+    tcec: roaming.tcec.listener satisfies RequestListener,
     listenOcpp: (server: Server) => gateway.listen({ server, log }),
     listenYkc: (where: { host: string; port: number }) => gateway.listenYkc(where, log),
     /** Begins to work on what is owed. */
@@ -378,6 +383,8 @@ export async function compose(ground: Ground) {
         await roaming.sweepCommands();
         await roaming.sweepSilent();
       });
+      // Apart from the deadlines: a partner that is slow to answer holds up nobody else.
+      const orders = sweepEvery(1000, 'T/CEC orders, stations and days', log, () => roaming.tcec.sweep());
       const housekeeping = sweepEvery(HOUSEKEEPING_MS, 'signs of life, samples, certificates', log, async () => {
         await stations.writeSignsOfLife();
         if (!settled && performance.now() - started > COME_BACK_MS) {
@@ -390,7 +397,7 @@ export async function compose(ground: Ground) {
       const settling = startSettlement(settlement, { everyMs: 2000, failed: (err) => log.error({ err }, 'a round of settlement failed') });
       return {
         async stop() {
-          await Promise.all([deadlines.stop(), settling.stop(), housekeeping.stop()]);
+          await Promise.all([deadlines.stop(), orders.stop(), settling.stop(), housekeeping.stop()]);
           await outbox.stop();
           await charging.stop();
           await gateway.captures.close();

@@ -23,6 +23,8 @@ export interface Config {
   ports: { http: number; ocpp: number; tcec: number; ykc: number };
   /** What partners see us as, without a slash at the end. Absent: the address we listen on. */
   publicUrl?: string;
+  /** What partners of T/CEC 102 see us as, without a slash at the end. Absent: the address we listen on. */
+  tcecUrl?: string;
   /** 32 bytes: station keys and tokens are kept as HMAC under it. Absent: one is made in the data folder. */
   serverKey?: Buffer;
   logLevel: (typeof LOG_LEVELS)[number];
@@ -69,6 +71,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const databaseUrl = read.url('DATABASE_URL', ['postgres:', 'postgresql:'], 'postgres://evroam:password@localhost:5432/evroam');
   const redisUrl = read.url('REDIS_URL', ['redis:', 'rediss:'], 'redis://localhost:6379');
   const publicUrl = read.url('EVROAM_PUBLIC_URL', ['https:', 'http:'], 'https://hub.example.com')?.replace(/\/+$/, '');
+  const tcecUrl = read.url('EVROAM_TCEC_URL', ['https:', 'http:'], 'https://evcs.example.com')?.replace(/\/+$/, '');
   const serverKey = read.parsed('EVROAM_SERVER_KEY', '<64 hexadecimal digits>', (text) => {
     if (!/^[0-9a-f]{64}$/i.test(text)) throw new Error(`64 hexadecimal digits (32 random bytes); got ${text.length} characters`);
     return Buffer.from(text, 'hex');
@@ -89,6 +92,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       ykc: read.whole('EVROAM_YKC_PORT', 8767, 0, 65_535),
     },
     ...(publicUrl ? { publicUrl } : {}),
+    ...(tcecUrl ? { tcecUrl } : {}),
     ...(serverKey ? { serverKey } : {}),
     logLevel: read.oneOf('EVROAM_LOG_LEVEL', LOG_LEVELS, 'info'),
     roles: read.listOf('EVROAM_ROLES', ROLES),

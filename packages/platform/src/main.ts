@@ -10,6 +10,7 @@ import { secretFile, serverKeyFile } from './edges/secret-file.js';
 import { newAuthorityKey } from './gateway/index.js';
 import { newId, type OperatorId } from './kernel/ids.js';
 import { newSecret } from './kernel/secret.js';
+import { TCEC_PATH } from './roaming/index.js';
 
 export interface RunningHub {
   hub: Hub;
@@ -19,7 +20,7 @@ export interface RunningHub {
   /** Of that operator; also in the data folder, in `admin.key`. */
   adminKey: string;
   /** Where things are, for a person. */
-  addresses: { admin: string; ocpi: string; ocpp: string; ykc: string; health: string };
+  addresses: { admin: string; ocpi: string; ocpp: string; tcec: string; ykc: string; health: string };
   /** Takes nothing new, ends what is under way, stops the embedded servers. */
   stop(): Promise<void>;
 }
@@ -92,6 +93,13 @@ export async function startHub(
     });
     undo.push(() => http.close(config.shutdownMs / 2));
     const here = (port: number) => `${config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host}:${port}`;
+    let tcecListener: RequestListener = (_request, response) => response.writeHead(503, { 'Retry-After': '1' }).end();
+    const tcec = await startHttp({
+      host: config.host,
+      port: config.ports.tcec,
+      handle: (request, response) => tcecListener(request, response),
+    });
+    undo.push(() => tcec.close(config.shutdownMs / 4));
     const publicUrl = config.publicUrl ?? `http://${here(http.port)}`;
 
     onStep('migrating the database and putting the modules together');
@@ -103,6 +111,7 @@ export async function startHub(
       newId,
       serverKey: config.serverKey ?? serverKeyFile(config.dataDir),
       publicUrl,
+      tcecUrl: config.tcecUrl ?? `http://${here(tcec.port)}`,
       outboundAllow: config.outboundAllow,
       defaultCurrency,
       stationCaKey: secretFile(config.dataDir, 'station-ca.key', newAuthorityKey),
@@ -119,6 +128,7 @@ export async function startHub(
     const piles = await hub.listenYkc({ host: config.host, port: config.ports.ykc });
     undo.push(() => piles.close());
     listener = hub.http;
+    tcecListener = hub.tcec;
     const work = await hub.startWork();
     undo.push(() => work.stop());
 
@@ -126,6 +136,7 @@ export async function startHub(
       admin: `http://${here(http.port)}/admin/v1`,
       ocpi: hub.roaming.versionsUrl,
       ocpp: `ws://${here(stations.port)}/ocpp/<identity>`,
+      tcec: `http://${here(tcec.port)}${TCEC_PATH}`,
       ykc: `tcp://${here(piles.port)}`,
       health: `http://${here(http.port)}/healthz`,
     };

@@ -1,4 +1,4 @@
-import type { Amount } from './amount.js';
+import type { Amount, FeeType } from './amount.js';
 import type { Connector, Coordinates, EvseRef } from './location.js';
 import type { PartyId } from './party.js';
 import type { AuthMethod, ChargingPeriod } from './session.js';
@@ -26,6 +26,8 @@ export interface Cdr {
   total: Amount;
   /** Parts of the total; absent where the sender gave none. */
   parts?: { energy?: Amount; time?: Amount; parkingTime?: Amount; fixed?: Amount; reservation?: Amount };
+  /** What of the total is for electricity, service ..., where the seller said so beside its parts: T/CEC 102 knows these and no others. */
+  fees?: Partial<Record<FeeType, Amount>>;
   credit?: { of: string };
   updatedAt: Date;
 }

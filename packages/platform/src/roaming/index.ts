@@ -2,8 +2,10 @@ import type { Logger } from '../edges/log.js';
 import type { Sql } from '../edges/sql.js';
 import type { OperatorId, PartnerId } from '../kernel/ids.js';
 import { createBridge } from './links/bridged/bridge.js';
+import { createNet } from './links/bridged/net.js';
 import { localLink } from './links/local/link.js';
 import { createImporting, type Fetched, type ImportWish } from './links/ocpi221/importing.js';
+import { createTcecOutbound, createTcecSide } from './links/tcec102/side.js';
 import { createOcpiHosts, createOutbound, type OutboundNeeds } from './listen.js';
 import { createService, type RoamingNeeds } from './service.js';
 import { createStore } from './store.js';
@@ -11,6 +13,7 @@ import { createStore } from './store.js';
 export { consumers } from './events.js';
 export type { ImportWish } from './links/ocpi221/importing.js';
 export { fromLocation as toOcpiLocation, toLocation as fromOcpiLocation } from './links/ocpi221/locations.js';
+export { TCEC_PATH } from './links/tcec102/listen.js';
 export { OCPI_PATH } from './listen.js';
 export { migrations } from './migrations.js';
 export type { Partner } from './partner.js';
@@ -34,14 +37,16 @@ export function createRoaming(needs: RoamingModuleNeeds, edges: { sql: Sql; log:
         'an object was bridged with losses',
       ),
   });
-  const outbound = createOutbound({ ...needs, store, bridge });
-  const { partnerLink, represent, ping } = outbound;
+  const net = createNet({ ...needs, store });
+  const outbound = createOutbound({ ...needs, store, bridge, net });
+  const tcecOutbound = createTcecOutbound({ ...needs, store, handle: outbound.handle, log: edges.log });
   const service = createService({
     ...needs,
     store,
-    partnerLink,
-    represent,
-    ping,
+    partnerLink: async (...at) => (await outbound.partnerLink(...at)) ?? tcecOutbound.partnerLink(...at),
+    represent: async (operatorId, cdr, party, received) =>
+      (await outbound.represent(operatorId, cdr, party, received)) ?? tcecOutbound.represent(operatorId, cdr, party),
+    ping: async (operatorId, partnerId) => (await outbound.ping(operatorId, partnerId)) || (await tcec.joining.ping(operatorId, partnerId)),
     localLink: (party, roles) =>
       localLink(party, roles, {
         ...needs,
@@ -50,17 +55,20 @@ export function createRoaming(needs: RoamingModuleNeeds, edges: { sql: Sql; log:
           needs.transact((tx) => needs.emit(tx, operatorId, [{ consumer, key: `${owner}/${id}`, body: { owner, id } }])),
       }),
   });
-  const hosts = createOcpiHosts({ ...needs, store, service, bridge, outbound: outbound.handle, log: edges.log });
+  const hosts = createOcpiHosts({ ...needs, store, service, bridge, net, outbound: outbound.handle, log: edges.log });
 
   const { importPartner } = createImporting({ ...needs, store, route: service.route, handle: outbound.handle, bridge });
+
+  const { route, heard, heardResult, addPartner } = service;
+  const tcec = createTcecSide({ ...needs, store, outbound: tcecOutbound, route, heard, heardResult, addPartner, log: edges.log });
 
   /** Fetches what a partner has. Runs after each registration, when a partner is back, and whenever an operator asks. */
   async function syncPartner(
     operatorId: OperatorId,
     partnerId: PartnerId,
     wish: ImportWish = { mode: 'full' },
-  ): Promise<Fetched | undefined> {
-    const fetched = await importPartner(operatorId, partnerId, wish);
+  ): Promise<Partial<Fetched> | undefined> {
+    const fetched = (await importPartner(operatorId, partnerId, wish)) ?? (await tcec.sync(operatorId, partnerId, wish));
     if (fetched) edges.log.info({ operatorId, partnerId, ...fetched }, 'partner fetched');
     return fetched;
   }
@@ -95,6 +103,7 @@ export function createRoaming(needs: RoamingModuleNeeds, edges: { sql: Sql; log:
     listener,
     syncPartner,
     announce,
+    tcec: { listener: tcec.listener, sweep: tcec.sweep, checkNow: tcec.checkNow, ...tcec.joining, checks: store.tcec.checks },
     close: outbound.close,
   };
 }

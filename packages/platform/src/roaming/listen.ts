@@ -17,6 +17,7 @@ import { type PartyId, partyId, type Role } from '../model/party.js';
 import type { PartyLink } from './link.js';
 import type { Bridge } from './links/bridged/bridge.js';
 import { connectIn } from './links/bridged/client.js';
+import type { Net } from './links/bridged/net.js';
 import { type Side, serveIn } from './links/bridged/serve.js';
 import { HOME, isSpoken, SPOKEN } from './links/bridged/versions.js';
 import { fromCdr } from './links/ocpi221/cdrs.js';
@@ -53,13 +54,14 @@ export interface OutboundNeeds {
   serverKey: Buffer;
   publicUrl: string;
   bridge: Bridge;
+  net: Net;
   clock: Clock;
   /** Inside networks that may be called after all; none by default. */
   allow: NonNullable<Parameters<typeof http>[0]>['allow'];
 }
 
 /** The outbound side: one pool of connections, safe against inside addresses, and the links that use it. */
-export function createOutbound({ store, serverKey, publicUrl, bridge, clock, allow }: OutboundNeeds) {
+export function createOutbound({ store, serverKey, publicUrl, bridge, net, clock, allow }: OutboundNeeds) {
   const handle: Http = http(allow ? { allow } : {});
   const base = publicUrl.replace(/\/+$/, '');
 
@@ -73,6 +75,7 @@ export function createOutbound({ store, serverKey, publicUrl, bridge, clock, all
       version,
       connection: partner.connection,
       bridge,
+      net,
       token: unseal(serverKey, partner.connection.sealedToken),
       ...(partner.quirks?.timeoutMs === undefined ? {} : { timeoutMs: partner.quirks.timeoutMs }),
       responseUrl: (command, commandId) => `${commands}/${command}/${encodeURIComponent(commandId)}`,
@@ -90,9 +93,10 @@ export function createOutbound({ store, serverKey, publicUrl, bridge, clock, all
     if (version === undefined || !isSpoken(version)) return undefined;
     // Between equal versions a CDR passes as its owner wrote it.
     if (received?.version === version) return { version, bytes: received.bytes, digest: received.digest };
-    // A CDR that came in another version goes straight from that one to this, so that nothing is lost on a way round.
+    // A CDR that came in another version of OCPI goes straight from that one to this, so that nothing is lost on a way round.
     const from = received && isSpoken(received.version) ? received.version : HOME;
-    const value: unknown = received && from !== HOME ? JSON.parse(received.bytes.toString('utf8')) : fromCdr(cdr);
+    const value: unknown =
+      received && from !== HOME ? JSON.parse(received.bytes.toString('utf8')) : fromCdr(await net.cdr(operatorId, cdr));
     const bytes = Buffer.from(JSON.stringify(await bridge(from, version, 'CDR', value, { operatorId, owner: cdr.owner })));
     return { version, bytes, digest: createHash('sha256').update(bytes).digest('hex') };
   }

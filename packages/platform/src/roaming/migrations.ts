@@ -203,4 +203,73 @@ export const migrations = [
       'ALTER TABLE roaming_cdr ADD COLUMN doubt_at timestamptz',
     ],
   },
+  {
+    name: 'roaming-007-tcec',
+    up: [
+      // A partner that speaks T/CEC 102. Its operator id comes before we know whose partner it is, so it is unique in the installation.
+      `CREATE TABLE roaming_tcec_peer (
+        operator_id text NOT NULL,
+        partner_id text NOT NULL,
+        their_id text NOT NULL,
+        our_id text NOT NULL,
+        dialect text NOT NULL,
+        url text,
+        sealed_given text,
+        sealed_issued text NOT NULL,
+        sent_second bigint NOT NULL DEFAULT 0,
+        sent_count integer NOT NULL DEFAULT 0,
+        updated_at timestamptz NOT NULL,
+        PRIMARY KEY (operator_id, partner_id),
+        UNIQUE (their_id),
+        FOREIGN KEY (operator_id, partner_id) REFERENCES roaming_partner (operator_id, id)
+      )`,
+      'CREATE TABLE roaming_tcec_token (hash text PRIMARY KEY, their_id text NOT NULL, until timestamptz NOT NULL)',
+      // What was heard, for as long as its time stamp would still be believed.
+      `CREATE TABLE roaming_tcec_heard (
+        their_id text NOT NULL,
+        stamp text NOT NULL,
+        seq text NOT NULL,
+        heard_at timestamptz NOT NULL,
+        PRIMARY KEY (their_id, stamp, seq)
+      )`,
+      'CREATE INDEX roaming_tcec_heard_age ON roaming_tcec_heard (heard_at)',
+      // Which EVSE a gun is. `scope`: the partner whose gun it is, or empty for the guns that we show to partners.
+      `CREATE TABLE roaming_tcec_gun (
+        operator_id text NOT NULL,
+        scope text NOT NULL,
+        connector_id text NOT NULL,
+        station_id text NOT NULL,
+        owner text NOT NULL,
+        location_id text NOT NULL,
+        evse_uid text NOT NULL,
+        PRIMARY KEY (operator_id, scope, connector_id)
+      )`,
+      'CREATE INDEX roaming_tcec_gun_station ON roaming_tcec_gun (operator_id, scope, station_id)',
+      `CREATE TABLE roaming_tcec_order (
+        operator_id text NOT NULL,
+        partner_id text NOT NULL,
+        seq text NOT NULL,
+        side text NOT NULL,
+        token_uid text NOT NULL,
+        state integer NOT NULL,
+        body jsonb NOT NULL,
+        looked_at timestamptz NOT NULL,
+        closed_at timestamptz,
+        PRIMARY KEY (operator_id, partner_id, seq),
+        FOREIGN KEY (operator_id, partner_id) REFERENCES roaming_partner (operator_id, id)
+      )`,
+      'CREATE INDEX roaming_tcec_order_token ON roaming_tcec_order (operator_id, partner_id, token_uid)',
+      'CREATE INDEX roaming_tcec_order_open ON roaming_tcec_order (looked_at) WHERE closed_at IS NULL',
+      `CREATE TABLE roaming_tcec_check (
+        operator_id text NOT NULL,
+        partner_id text NOT NULL,
+        day text NOT NULL,
+        by_whom text NOT NULL,
+        body jsonb NOT NULL,
+        checked_at timestamptz NOT NULL,
+        PRIMARY KEY (operator_id, partner_id, day, by_whom),
+        FOREIGN KEY (operator_id, partner_id) REFERENCES roaming_partner (operator_id, id)
+      )`,
+    ],
+  },
 ] as const;

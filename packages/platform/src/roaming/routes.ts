@@ -11,6 +11,7 @@ import { connectionStatus } from './client-info.js';
 import type { ImportMode } from './import.js';
 import type { Partner, PartnerStatus } from './partner.js';
 import { agreementRoutes, type Caller } from './routes/agreements.js';
+import { type TcecRoutesNeeds, tcecRoutes } from './routes/tcec.js';
 import type { RoamingService } from './service.js';
 
 export interface RoutesNeeds {
@@ -31,6 +32,7 @@ export interface RoutesNeeds {
     invitation: { versionsUrl: string; token: string },
   ): Promise<Accepted<{ version: string }> | Refused<string>>;
   rotateTokens(operatorId: OperatorId, partnerId: PartnerId): Promise<Accepted<{ version: string }> | Refused<string>>;
+  tcec: TcecRoutesNeeds;
   clock: Clock;
   caller: Caller;
 }
@@ -196,6 +198,7 @@ export function routes(needs: RoutesNeeds): Router {
   });
 
   router.use(agreementRoutes(roaming, caller));
+  router.use(tcecRoutes(needs.tcec));
 
   router.post('/roaming/starts', async (request, response) => {
     const { issuer, owner, ...wish } = bodyOf(StartInput, request);

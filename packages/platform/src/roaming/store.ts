@@ -13,6 +13,7 @@ import { partners } from './store/partners.js';
 import { reach } from './store/reach.js';
 import { rules } from './store/rules.js';
 import { sessions } from './store/sessions.js';
+import { tcec } from './store/tcec.js';
 import { tokens } from './store/tokens.js';
 
 export type { CdrExchange } from './store/cdrs.js';
@@ -33,6 +34,7 @@ export function createStore(sql: Sql) {
     ...reach(sql),
     ...rules(sql),
     ...imports(sql),
+    tcec: tcec(sql),
   };
   const directory = createDirectory();
   return {

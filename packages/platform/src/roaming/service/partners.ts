@@ -3,7 +3,7 @@ import type { Emit } from '../../kernel/events.js';
 import type { NewId, OperatorId, PartnerId } from '../../kernel/ids.js';
 import { type Accepted, type Refused, refuse } from '../../kernel/refusal.js';
 import { hashSecret, newSecret, seal } from '../../kernel/secret.js';
-import type { Transact } from '../../kernel/transact.js';
+import type { Transact, Tx } from '../../kernel/transact.js';
 import type { PartyId, Role } from '../../model/party.js';
 import { consumers } from '../events.js';
 import { type Connection, nextStatus, type Partner } from '../partner.js';
@@ -16,6 +16,13 @@ export interface PartnersNeeds {
   clock: Clock;
   newId: NewId;
   serverKey: Buffer;
+}
+
+/** A partner to be made; its parties are what it may speak for. */
+export interface NewPartner {
+  id: PartnerId;
+  name: string;
+  parties: readonly { party: PartyId; role: Role; name?: string }[];
 }
 
 /** What a registration at or by a partner has brought. */
@@ -41,6 +48,15 @@ export function createPartners({ transact: inTransaction, emit, store, clock, ne
     await store.insertParty(undefined, { operatorId, party, role, name });
   }
 
+  /** A partner and its parties, for whichever protocol. Throws Taken where a party is somebody's already: nothing of it stays then. */
+  async function addPartner(tx: Tx, operatorId: OperatorId, { id, name, parties }: NewPartner): Promise<void> {
+    await store.insertPartner(tx, { operatorId, id, name, status: 'invited', parties, updatedAt: clock.now() });
+    for (const { party, role, name: own } of parties) {
+      if (!(await store.insertParty(tx, { operatorId, party, role, name: own ?? name, partnerId: id })))
+        throw new Taken('partyTaken', `${party} as ${role.toUpperCase()} belongs to somebody else here`);
+    }
+  }
+
   /** Makes a partner and the token A with which it may register, once. The list of parties is what it may speak for. */
   async function invite(
     operatorId: OperatorId,
@@ -51,24 +67,11 @@ export function createPartners({ transact: inTransaction, emit, store, clock, ne
     const token = newSecret();
     const now = clock.now();
     return transact(async (tx) => {
-      await store.insertPartner(tx, {
-        operatorId,
-        id: partnerId,
-        name: wish.name,
-        status: 'invited',
-        parties: wish.parties,
-        updatedAt: now,
-      });
-      for (const { party, role, name } of wish.parties) {
-        if (!(await store.insertParty(tx, { operatorId, party, role, name: name ?? wish.name, partnerId }))) {
-          // Undo what this transaction has written: nothing of a refused invitation stays.
-          throw new PartyTaken(`${party} as ${role.toUpperCase()} belongs to somebody else here`);
-        }
-      }
+      await addPartner(tx, operatorId, { id: partnerId, ...wish });
       await store.insertToken(tx, operatorId, partnerId, hashSecret(serverKey, token), 'invitation', now);
       return { accepted: true as const, partnerId, token };
     }).catch((error: unknown) => {
-      if (error instanceof PartyTaken) return refuse('partyTaken', error.message);
+      if (error instanceof Taken && error.reason === 'partyTaken') return refuse('partyTaken', error.message);
       throw error;
     });
   }
@@ -136,7 +139,16 @@ export function createPartners({ transact: inTransaction, emit, store, clock, ne
     });
   }
 
-  return { addHostedParty, invite, inviteAgain, byToken, expectToken, saveRegistration, changeStatus };
+  return { addHostedParty, addPartner, invite, inviteAgain, byToken, expectToken, saveRegistration, changeStatus };
 }
 
-class PartyTaken extends Error {}
+/** Thrown inside a transaction, so that nothing of what it wrote stays. */
+export class Taken extends Error {
+  override name = 'Taken';
+  readonly reason: 'partyTaken' | 'operatorIdTaken';
+
+  constructor(reason: Taken['reason'], detail: string) {
+    super(detail);
+    this.reason = reason;
+  }
+}

@@ -7,7 +7,7 @@ import type { Transact, Tx } from '../../kernel/transact.js';
 import type { PartyId, Role } from '../../model/party.js';
 import { consumers } from '../events.js';
 import type { PartyLink } from '../link.js';
-import type { Bodies, CommandResult, Kind, Message, Reply } from '../message.js';
+import type { Bodies, CommandResult, Kind, Message, Reply, ReplyAddress } from '../message.js';
 import type { CdrArrived } from '../ports.js';
 import { mayPass } from '../rules.js';
 import type { CdrExchange, RoamingStore } from '../store.js';
@@ -29,6 +29,9 @@ export type Routing = ReturnType<typeof createRouting>;
 
 /** How long the result of a command is waited for, wall time. After it the outcome is unknown, and the asker is told so. */
 const COMMAND_EXPIRY_MS = 120_000;
+
+/** Whether a partner waits for the result: at an address, or under an id of its own. An own driver's app reads it where it was settled. */
+const isWaiting = ({ url, commandId }: ReplyAddress): boolean => url !== undefined || commandId !== '';
 
 /** How long after its time the result of a command is still taken, wall time. */
 const LATE_RESULT_MS = 10 * 60_000;
@@ -114,7 +117,7 @@ export function createRouting({ transact, emit, store, clock, newId, cdrArrived,
       if (!settled) return false;
       const { command, first } = settled;
       // The asker's address is used once: what it learns later it learns from the session.
-      if (first && command.replyTo.url !== undefined) {
+      if (first && isWaiting(command.replyTo)) {
         await emit(tx, operatorId, [{ consumer: consumers.commandResult, key: id, body: { commandId: id } }]);
       }
       if (result === 'timeout' && from === undefined) await askAbout(tx, operatorId, command.asked);

@@ -7,6 +7,7 @@ import type { AskedPlace, Authorization, Bodies, CommandResult, Kind, Message, R
 import { type Partner, senderOf, speaksFor } from '../../partner.js';
 import type { ChargingPort, StationsPort, TariffsPort, UsersPort } from '../../ports.js';
 import type { RoamingStore } from '../../store.js';
+import type { Net } from '../bridged/net.js';
 import { formOf } from '../bridged/versions.js';
 import { Untranslatable } from './values.js';
 
@@ -28,6 +29,7 @@ export interface ListenNeeds {
   isHub(operatorId: Partner['operatorId'], party: PartyId): Promise<boolean>;
   /** The hosted party that a partner means when it names none. */
   defaultReceiver(partner: Partner, role: TradeRole): Promise<PartyId | undefined>;
+  net: Net;
   clock: Clock;
 }
 

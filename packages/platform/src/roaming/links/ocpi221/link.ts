@@ -8,6 +8,7 @@ import type { Kind, Message, Refusal, Reply } from '../../message.js';
 import type { Connection } from '../../partner.js';
 import type { About, Bridge } from '../bridged/bridge.js';
 import { connectIn } from '../bridged/client.js';
+import type { Net } from '../bridged/net.js';
 import { rememberForm } from '../bridged/versions.js';
 import { fromAskedPlace, toAuthorization, typeQuery } from './authorization.js';
 import { fromCdr, toCdr } from './cdrs.js';
@@ -22,6 +23,7 @@ export interface OcpiNeeds {
   version: BridgeVersion;
   connection: Connection;
   bridge: Bridge;
+  net: Net;
   /** The token that we present to this partner. */
   token: string;
   /** How long it may take for an answer; the library's default where its quirks say nothing. */
@@ -149,7 +151,8 @@ async function say(message: Message, needs: OcpiNeeds): Promise<Reply> {
       return { accepted: true };
     }
     case 'tariff': {
-      const tariff = (message as Message<'tariff'>).typed();
+      const tariff = await needs.net.tariff(message.operatorId, (message as Message<'tariff'>).typed(), [message.to]);
+      if (!tariff) return refuse('invalid', 'its prices have taxes in them, and no rate is agreed by which they could be told without');
       const params = { ...ownerFields(tariff.owner), tariff_id: tariff.id };
       await clientOf(needs, message, v221.tariffs.receiver, tariff.owner).put({
         ...settings,

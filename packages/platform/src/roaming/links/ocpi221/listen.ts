@@ -73,7 +73,13 @@ export function ocpi221Sides(needs: ListenNeeds): Side[] {
     side(v221.tariffs.sender, {
       list: async ({ partner: { partner }, window, routing }) => {
         const owners = await ownersFor(needs, partner, routing, 'cpo');
-        return paged(window, (query) => tariffs.tariffs(partner.operatorId, { ...query, owners }), fromTariff);
+        const buyers = partner.parties.filter(({ role }) => role === 'emsp').map(({ party }) => party);
+        const read = async (query: ListQuery) => {
+          const page = await tariffs.tariffs(partner.operatorId, { ...query, owners });
+          const told = await Promise.all(page.items.map((tariff) => needs.net.tariff(partner.operatorId, tariff, buyers)));
+          return { ...page, items: told.filter((tariff) => tariff !== undefined) };
+        };
+        return paged(window, read, fromTariff);
       },
     }),
     side(v221.tariffs.receiver, {

@@ -1,0 +1,70 @@
+import { type Infer, object, oneOf, optional, some, text, url } from '@evroam/ocpi';
+import { Router } from 'express';
+import { bodyOf, found, partyIn, refused } from '../../edges/admin-request.js';
+import type { OperatorId, PartnerId } from '../../kernel/ids.js';
+import type { Joining } from '../links/tcec102/joining.js';
+import type { OrderCheck } from '../tcec.js';
+
+export interface TcecRoutesNeeds extends Omit<Joining, 'ping'> {
+  /** Where such partners call us. */
+  url: string;
+  checkNow(operatorId: OperatorId, partnerId: PartnerId): Promise<boolean>;
+  checks(operatorId: OperatorId, partnerId: PartnerId): Promise<OrderCheck[]>;
+}
+
+const Party = object({ party: text(6), role: oneOf('cpo', 'emsp'), name: optional(text(100)) });
+const NewPartner = object({
+  name: text(100),
+  parties: some(Party),
+  /** Operator ids (组织机构代码): the partner's own, and ours as it knows us. */
+  theirId: text(9),
+  ourId: text(9),
+  dialect: optional(text(20)),
+});
+const Given = object({ url, operatorSecret: text(200), sigSecret: text(200), dataSecret: text(16), dataSecretIV: text(16) });
+
+/** Partners that speak T/CEC 102: keys are exchanged by people, so there are two steps and no handshake. */
+export function tcecRoutes(tcec: TcecRoutesNeeds): Router {
+  const router = Router();
+
+  /** Makes the partner and the keys with which it calls us. They are shown once. */
+  router.post('/partners/tcec', async (request, response) => {
+    const { parties, ...rest }: Infer<typeof NewPartner> = bodyOf(NewPartner, request);
+    const made = await tcec.invite(response.locals.operatorId, {
+      ...rest,
+      parties: parties.map((one) => ({ ...one, party: partyIn(one.party) })),
+    });
+    if (!made.accepted) throw refused(made);
+    response.status(201).json({ id: made.partnerId, url: tcec.url, keys: made.keys });
+  });
+
+  /** Takes the keys that the partner gave us, tries them, and connects. Sent again, they are renewed. */
+  router.put('/partners/:id/tcec', async (request, response) => {
+    const id = request.params.id as PartnerId;
+    const joined = await tcec.join(response.locals.operatorId, id, bodyOf(Given, request));
+    if (!joined.accepted) throw refused(joined);
+    response.json({ id, status: joined.status });
+  });
+
+  /** New keys for the partner; the ones before end at once. */
+  router.post('/partners/:id/tcec/keys', async (request, response) => {
+    const id = request.params.id as PartnerId;
+    const rotated = await tcec.rotate(response.locals.operatorId, id);
+    if (!rotated.accepted) throw refused(rotated);
+    response.status(201).json({ id, url: tcec.url, keys: rotated.keys });
+  });
+
+  /** What came of comparing each day's orders, from both sides. */
+  router.get('/partners/:id/checks', async (request, response) => {
+    response.json({ items: await tcec.checks(response.locals.operatorId, request.params.id as PartnerId) });
+  });
+
+  router.post('/partners/:id/checks', async (request, response) => {
+    const { operatorId } = response.locals;
+    const id = request.params.id as PartnerId;
+    if (!(await tcec.checkNow(operatorId, id))) found(undefined, `connected T/CEC partner ${id}`);
+    response.json({ items: await tcec.checks(operatorId, id) });
+  });
+
+  return router;
+}
