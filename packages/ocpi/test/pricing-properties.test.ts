@@ -361,4 +361,20 @@ describe('pricing, for random tariffs and sessions', () => {
       { ...check, numRuns: 4 * runs },
     );
   });
+
+  it('bills what its lines round to, in any currency and by either rule', () => {
+    const currencies = fc.constantFrom('EUR', 'JPY', 'KWD', 'CLF');
+    const rules = fc.constantFrom('perTotal' as const, 'perLine' as const);
+    fc.assert(
+      fc.property(tariffOf(everything), session, zone, currencies, rules, (t, s, timeZone, currency, rule) => {
+        const tariff = { ...t, currency };
+        const of = { ...s, currency };
+        const lines = price([tariff], of, { timeZone }).lines.map(({ amount }) => amount);
+        const { beforeTaxes, afterTaxes } = roundAmount(lines, currency, rule);
+        const billed = pricer([tariff], { timeZone }).billed(of, rule);
+        expect([billed.beforeTaxes, billed.afterTaxes]).to.deep.equal([beforeTaxes, afterTaxes]);
+      }),
+      { ...check, numRuns: 4 * runs },
+    );
+  });
 });

@@ -15,7 +15,7 @@ export type { PreviewState, PriceWindow } from './preview.js';
 export { previewTariff } from './preview.js';
 export type { OpenPrice, Price, Pricer, PricingOptions } from './price.js';
 export { openPrice, price, pricer } from './price.js';
-export type { RoundedAmount, RoundingRule } from './rounding.js';
+export type { Billed, RoundedAmount, RoundingRule } from './rounding.js';
 export { minorDigits, roundAmount } from './rounding.js';
 export type { Period, PricedSession, ReadOptions } from './session.js';
 export { period, readCdr, readSession } from './session.js';

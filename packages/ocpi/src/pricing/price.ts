@@ -1,7 +1,8 @@
 import { type Amount, type LineDimension, type PricedLine, type Remark, settle } from './amounts.js';
 import { type Plan, planOf } from './plan.js';
 import type { Policies } from './policies.js';
-import { quickTotal } from './quick.js';
+import { quickBilled, quickTotal } from './quick.js';
+import { type Billed, minorDigits, type RoundingRule, roundAmount } from './rounding.js';
 import type { Period, PricedSession } from './session.js';
 import { Tally } from './tally.js';
 import type { Tariff } from './tariff.js';
@@ -67,18 +68,30 @@ export interface Pricer {
   price(session: PricedSession): Price;
   /** Only the total, the same to the last digit, at a fraction of the cost. */
   total(session: PricedSession): Amount;
+  /** What is billed, in minor units: the same as `roundAmount` of the price's lines, without the single taxes. */
+  billed(session: PricedSession, rule?: RoundingRule): Billed;
 }
 
 /** Looks the tariffs up once for many sessions. */
 export function pricer(tariffs: readonly Tariff[], options: PricingOptions = {}): Pricer {
   const plan = planOf(tariffs, options.timeZone, options.policies);
   const scratch = new Tally(plan, { start: 0 }, false);
+  const digits = minorDigits(plan.currency);
+  const tallied = (session: PricedSession) => {
+    scratch.begin(session);
+    scratch.addAll(session.periods);
+    return scratch;
+  };
   return {
     price: (session) => priceWith(plan, session, options),
-    total: (session) => {
-      scratch.begin(session);
-      scratch.addAll(session.periods);
-      return quickTotal(scratch) ?? settle(scratch).total;
+    total: (session) => quickTotal(tallied(session)) ?? settle(scratch).total,
+    billed: (session, rule = 'perTotal') => {
+      tallied(session);
+      const quick = rule === 'perTotal' ? quickBilled(scratch, digits) : undefined;
+      if (quick) return quick;
+      const lines = settle(scratch).lines.map(({ amount }) => amount);
+      const { beforeTaxes, afterTaxes } = roundAmount(lines, plan.currency, rule);
+      return { ...(beforeTaxes === undefined ? {} : { beforeTaxes }), ...(afterTaxes === undefined ? {} : { afterTaxes }) };
     },
   };
 }

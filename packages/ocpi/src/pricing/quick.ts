@@ -1,6 +1,7 @@
 import type { Amount, TaxAmount } from './amounts.js';
 import type { Entry } from './compile.js';
 import type { Plan } from './plan.js';
+import type { Billed } from './rounding.js';
 import { stepsOf } from './step.js';
 import type { Tally } from './tally.js';
 
@@ -12,6 +13,27 @@ import type { Tally } from './tally.js';
  * 10^-4 per hour times ms is 1/(3.6 * 10^10), times 5.
  */
 export function quickTotal(tally: Tally): Amount | undefined {
+  const sums = quickSums(tally);
+  return sums && amountOf(sums.before, sums.after, sums.taxes);
+}
+
+/** The same total rounded to minor units of so many digits, half away from zero: what `roundAmount` makes of it, but for the single taxes. */
+export function quickBilled(tally: Tally, digits: number): Billed | undefined {
+  const sums = quickSums(tally);
+  if (!sums) return undefined;
+  const unit = 10 ** (9 - digits);
+  const beforeTaxes = BigInt(half(sums.before, unit));
+  return sums.after === undefined ? { beforeTaxes } : { beforeTaxes, afterTaxes: BigInt(half(sums.after, unit)) };
+}
+
+interface Sums {
+  /** In 10^-9, as the cut lines add up. */
+  readonly before: number;
+  readonly after: number | undefined;
+  readonly taxes: readonly { name: string; rate: number; amount: number }[];
+}
+
+function quickSums(tally: Tally): Sums | undefined {
   const terms = termsOf(tally.plan);
   if (!terms) return undefined;
   const { order, count, volumes } = tally;
@@ -51,7 +73,7 @@ export function quickTotal(tally: Tally): Amount | undefined {
   }
   if (unknown && taxed) return undefined;
   if (limits && (unknown || !limits(beforeNano, afterNano))) return undefined;
-  return amountOf(beforeNano, unknown ? undefined : afterNano, taxes);
+  return { before: beforeNano, after: unknown ? undefined : afterNano, taxes };
 }
 
 const BOUND = Number.MAX_SAFE_INTEGER;
@@ -134,6 +156,13 @@ function jam(numerator: number, denominator: number): number {
   if (quotient * denominator > numerator) quotient -= 1;
   if (quotient * denominator === numerator) return quotient;
   return quotient - 2 * Math.floor(quotient / 2) === 1 ? quotient : quotient + 1;
+}
+
+/** The nearest whole number of units, a half upwards; for non-negative sums within `BOUND` / 180, so that nothing here is past 2^53. */
+function half(nano: number, unit: number): number {
+  const raised = nano + unit / 2;
+  const quotient = Math.floor(raised / unit);
+  return quotient * unit > raised ? quotient - 1 : quotient;
 }
 
 function denominator(rate: number): number {

@@ -12,6 +12,9 @@ export interface RoundedAmount extends Amount {
   readonly residueNano: bigint;
 }
 
+/** Both sides of the taxes in minor units; one that is not known is absent. */
+export type Billed = Pick<Amount, 'beforeTaxes' | 'afterTaxes'>;
+
 const DIGITS: Readonly<Record<string, number>> = Object.fromEntries([
   ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((c) => [c, 0] as const),
   ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((c) => [c, 3] as const),

@@ -26,6 +26,25 @@ describe('the database', () => {
       (error: Error) => error,
     );
 
+  it('gives rows in the binary form of COPY; values are literals, whatever is in them; a fault leaves the connection good', async () => {
+    const name = "a'); DROP TABLE account; --\\";
+    const rows = await database.sql.copyRows('SELECT id, $1::text AS name FROM account WHERE cents < $2 ORDER BY id', [name, 101]);
+    expect(rows.subarray(0, 11).toString('latin1')).to.equal('PGCOPY\n\xff\r\n\0');
+    const row = (id: number) => {
+      const head = Buffer.alloc(14);
+      head.writeInt16BE(2, 0);
+      head.writeInt32BE(4, 2);
+      head.writeInt32BE(id, 6);
+      head.writeInt32BE(name.length, 10);
+      return Buffer.concat([head, Buffer.from(name)]);
+    };
+    expect(rows.subarray(19)).to.deep.equal(Buffer.concat([row(1), row(2), Buffer.from([255, 255])]));
+    const large = await database.sql.copyRows("SELECT repeat('x', 1000) FROM generate_series(1, $1::int)", [5000]);
+    expect(large.length).to.equal(19 + 5000 * 1006 + 2);
+    expect(sqlState(await failure(database.sql.copyRows('SELECT 1 / (id - 2) FROM account ORDER BY id', [])))).to.equal('22012');
+    expect(await cents()).to.deep.equal([100, 100]);
+  });
+
   describe('a transaction', () => {
     it('saves all or nothing', async () => {
       const error = await failure(

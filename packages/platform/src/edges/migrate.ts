@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type MigrationParams, Umzug, type UmzugStorage } from 'umzug';
 import type { Tx } from '../kernel/transact.js';
 import type { Database } from './database.js';
+import type { Query } from './sql.js';
 
 /** A step of the schema. Once released it is never changed: a correction is a new step. */
 export interface Migration {
@@ -18,7 +19,10 @@ const LOCK = 7_305_119_004;
  * Brings the database to where this version wants it, and gives the names of the steps it ran. All in one transaction under a lock,
  * record included: hubs that start together wait for the first, and a kill leaves the schema as it was.
  */
-export async function migrate({ sql, transact }: Pick<Database, 'sql' | 'transact'>, migrations: readonly Migration[]): Promise<string[]> {
+export async function migrate(
+  { sql, transact }: Pick<Database, 'transact'> & { sql: Query },
+  migrations: readonly Migration[],
+): Promise<string[]> {
   checkNames(migrations);
   return transact(async (tx) => {
     await sql(tx, 'SELECT pg_advisory_xact_lock($1)', [LOCK]);
@@ -44,7 +48,7 @@ export async function migrate({ sql, transact }: Pick<Database, 'sql' | 'transac
 }
 
 /** Umzug's own SequelizeStorage writes its record on another connection, so a kill in between would run a step twice. */
-function storage(tx: Tx, { sql }: Pick<Database, 'sql'>, migrations: readonly Migration[]): UmzugStorage {
+function storage(tx: Tx, { sql }: { sql: Query }, migrations: readonly Migration[]): UmzugStorage {
   return {
     executed: async () => (await sql<{ name: string }>(tx, 'SELECT name FROM migration ORDER BY position')).map(({ name }) => name),
     logMigration: async ({ name }: MigrationParams<unknown>) => {

@@ -5,6 +5,8 @@ import { type Cdr, cdrKey } from '../model/cdr.js';
 import { agreement, CPO, cdr, creditOf, EMSP, forget, NOON, OPERATOR, OURS, PUBLIC_KEY, World, wireOf } from './fixture.test.js';
 import { createSettlement, migrations, type SettlementService } from './index.js';
 import { balanceOf } from './ledger.js';
+import { createRun } from './service/run.js';
+import { createStore } from './store.js';
 
 describe('settlement on PostgreSQL', () => {
   let database: TestDatabase;
@@ -112,6 +114,24 @@ describe('settlement on PostgreSQL', () => {
     expect(closed.accepted && closed.statements.map(({ agreement: terms, gross }) => [terms, gross])).to.deep.equal([
       ['AGR-NL-EVR-NL-EVM@1', 908n],
     ]);
+  });
+
+  it('a settlement run gives the same however much it reads at a time: prices, credits and free sessions', async () => {
+    for (let n = 0; n < 5; n += 1) await record(cdr({ id: `R${n}`, energyMilliWh: 20_000_000 + n }));
+    await record(creditOf(cdr({ id: 'R1', energyMilliWh: 20_000_001 })));
+    await record(cdr({ id: 'FREE', tariffs: [] }));
+    const whole = await settlement.run(OPERATOR, '2026-11');
+    expect(whole.groups).to.have.length(1);
+    expect(whole.groups[0]).to.include({ cdrs: 7, energyMilliWh: 100_000_009, gross: String(4 * 908) });
+    for (const chunk of [1, 2, 7, 8]) {
+      const { run } = createRun({ store: createStore(database.sql), transact: database.transact }, chunk);
+      const seen: number[] = [];
+      expect(await run(OPERATOR, '2026-11', (done) => seen.push(done)), `${chunk} at a time`).to.deep.equal(whole);
+      expect(seen.at(-1)).to.equal(7);
+    }
+    // Another amount in the books than the price makes: named.
+    await database.sql(undefined, "UPDATE settlement_priced SET gross = gross + 1 WHERE key LIKE '%/R3'");
+    expect((await settlement.run(OPERATOR, '2026-11')).differing).to.deep.equal([cdrKey(OURS, 'R3')]);
   });
 
   it('keeps a statement in draft until it knows what was exchanged, and issues it then', async () => {

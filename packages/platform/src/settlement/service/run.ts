@@ -1,10 +1,10 @@
-import { type PricedSession, type Pricer, pricer, roundAmount, type Tariff } from '@evroam/ocpi/pricing';
+import { type Billed, type Pricer, pricer, type Tariff } from '@evroam/ocpi/pricing';
 import { canonical, digest, type TariffJson, tariffJson, tariffOf } from '@evroam/ocpi/statement';
 import type { OperatorId } from '../../kernel/ids.js';
 import type { PartyId } from '../../model/party.js';
 import { pricedSession } from '../../model/rating.js';
 import { AT_HOME, agreedTariffs } from '../clear.js';
-import { createUnpack, pack } from '../normalised.js';
+import { createUnpack, PricedFrame, pack } from '../normalised.js';
 import type { PeriodName } from '../period.js';
 import { asPriced, type CdrRecord } from '../record.js';
 import type { ClearingNeeds } from './clearing.js';
@@ -20,9 +20,23 @@ interface Plan {
   tariffs: readonly TariffJson[];
 }
 
+/** A plan made ready, and what its CDRs add up to. */
 interface ReadyPlan extends Plan {
   tariffIds: readonly string[];
-  prices: Pricer;
+  prices: Pick<Pricer, 'billed'>;
+  sum: Sum;
+}
+
+interface Sum {
+  cdrs: number;
+  energyMilliWh: number;
+  net: bigint;
+  gross: bigint;
+}
+
+interface Money {
+  net: bigint;
+  gross: bigint;
 }
 
 /** The sums of one pair, agreement and currency, in minor units as digits. */
@@ -46,11 +60,14 @@ export interface Run {
   digest: string;
 }
 
+/** Where no tariff is attached to a connector, charging costs nothing. OCPI 2.2.1, 11.1 */
+const FREE: Pick<Pricer, 'billed'> = { billed: () => ({ beforeTaxes: 0n, afterTaxes: 0n }) };
+
 /** CDRs read at a time: memory does not grow with the month. */
 const CHUNK = 2000;
 const NORMALISE_CHUNK = 500;
 
-export function createRun({ store, transact }: Pick<ClearingNeeds, 'store' | 'transact'>) {
+export function createRun({ store, transact }: Pick<ClearingNeeds, 'store' | 'transact'>, chunk = CHUNK) {
   /** Brings accepted CDRs into the form that a run reads; gives how many. */
   async function normalise(): Promise<number> {
     let done = 0;
@@ -85,89 +102,87 @@ export function createRun({ store, transact }: Pick<ClearingNeeds, 'store' | 'tr
     const total = await store.countPriced(operatorId, period);
     const unpack = createUnpack();
     const plans = new Map<number, ReadyPlan>();
-    const sums = new Map<string, { plan: ReadyPlan; cdrs: number; energy: number; net: bigint; gross: bigint }>();
     const differing: string[] = [];
-    let next = store.pricedIn(operatorId, period, '', CHUNK);
+    let next = store.pricedIn(operatorId, period, '', chunk);
     for (let done = 0; ; progress(done, total)) {
-      const rows = await next;
-      const last = rows.length < CHUNK ? undefined : rows.at(-1)?.key;
+      const rows = new PricedFrame(await next);
+      const { count, last } = rows.measure();
       // PostgreSQL reads on while these are priced.
-      if (last !== undefined) {
-        next = store.pricedIn(operatorId, period, last, CHUNK);
+      if (count === chunk) {
+        next = store.pricedIn(operatorId, period, last, chunk);
         // Whoever awaits it hears of a failure; until then it is nobody's.
         next.catch(() => undefined);
       }
-      await ready(operatorId, plans, rows);
-      for (const { key, plan: id, sign, net, gross, energy, session } of rows) {
-        const plan = plans.get(id)!;
-        const kept = { net: BigInt(net), gross: BigInt(gross) };
-        const again =
-          sign === 0
-            ? { net: 0n, gross: 0n }
-            : session
-              ? priceOf(plan, unpack(session, plan.tariffIds, plan.currency), sign === -1)
-              : await priceOfCdr(operatorId, key, plan, sign === -1);
-        if (again.net !== kept.net || again.gross !== kept.gross) differing.push(key);
-        const name = `${plan.seller} ${plan.buyer} ${plan.currency} ${plan.agreement}`;
-        const sum = sums.get(name) ?? { plan, cdrs: 0, energy: 0, net: 0n, gross: 0n };
-        sum.cdrs += 1;
-        sum.energy += Number(energy);
-        sum.net += again.net;
-        sum.gross += again.gross;
-        sums.set(name, sum);
+      while (rows.next()) {
+        const plan = plans.get(rows.plan) ?? (await ready(operatorId, rows.plan, plans));
+        const { session } = rows;
+        const again = session === undefined ? await ofCdr(operatorId, plan, rows) : ofSession(plan, unpack, rows, session);
+        if (again.net !== rows.net || again.gross !== rows.gross) differing.push(rows.key);
+        plan.sum.cdrs += 1;
+        plan.sum.energyMilliWh += rows.energyMilliWh;
+        plan.sum.net += again.net;
+        plan.sum.gross += again.gross;
       }
-      done += rows.length;
-      if (last === undefined) break;
+      done += count;
+      if (count < chunk) break;
     }
     progress(total, total);
-    const groups = [...sums]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, sum]): RunGroup => {
-        const { seller, buyer, currency, agreement } = sum.plan;
-        return { seller, buyer, currency, agreement, cdrs: sum.cdrs, energyMilliWh: sum.energy, net: `${sum.net}`, gross: `${sum.gross}` };
-      });
+    const groups = groupsOf(plans.values());
     return { period, groups, differing, digest: digest(canonical({ period, groups, differing })) };
   }
 
-  async function ready(operatorId: OperatorId, plans: Map<number, ReadyPlan>, rows: readonly { plan: number }[]): Promise<void> {
-    const wanted = [...new Set(rows.map(({ plan }) => plan))].filter((id) => !plans.has(id));
-    if (wanted.length === 0) return;
-    for (const { id, body } of await store.plans(operatorId, wanted)) {
-      const plan = body as Plan;
-      const tariffs: Tariff[] = plan.tariffs.map(tariffOf);
-      plans.set(id, { ...plan, tariffIds: tariffs.map((tariff) => tariff.id), prices: pricer(tariffs, { timeZone: plan.timeZone }) });
-    }
+  async function ready(operatorId: OperatorId, id: number, plans: Map<number, ReadyPlan>): Promise<ReadyPlan> {
+    const plan = (await store.plan(operatorId, id)) as Plan | undefined;
+    if (!plan) throw new Error(`plan ${id} of a settlement run is not there`);
+    const tariffs: Tariff[] = plan.tariffs.map(tariffOf);
+    const made = {
+      ...plan,
+      tariffIds: tariffs.map((tariff) => tariff.id),
+      prices: tariffs.length === 0 ? FREE : pricer(tariffs, { timeZone: plan.timeZone }),
+      sum: { cdrs: 0, energyMilliWh: 0, net: 0n, gross: 0n },
+    };
+    plans.set(id, made);
+    return made;
   }
 
-  async function priceOfCdr(operatorId: OperatorId, key: string, plan: ReadyPlan, negative: boolean) {
+  /** What does not pack is priced from its CDR, and what costs nothing is not priced at all. */
+  async function ofCdr(operatorId: OperatorId, plan: ReadyPlan, { key, sign }: PricedFrame): Promise<Money> {
+    if (sign === 0) return { net: 0n, gross: 0n };
     const record = await store.cdr(undefined, operatorId, key);
     if (!record) throw new Error(`CDR ${key} is not there`);
-    return rounded(
-      plan,
-      plan.prices.price(pricedSession(record.cdr)).lines.map(({ amount }) => amount),
-      negative,
-    );
+    return signed(plan.prices.billed(pricedSession(record.cdr), plan.rounding), sign);
   }
 
   return { normalise, run };
 }
 
-function priceOf(plan: ReadyPlan, session: PricedSession, negative: boolean): { net: bigint; gross: bigint } {
-  if (plan.rounding === 'perTotal') return rounded(plan, plan.prices.total(session), negative);
-  return rounded(
-    plan,
-    plan.prices.price(session).lines.map(({ amount }) => amount),
-    negative,
-  );
+function ofSession(plan: ReadyPlan, unpack: ReturnType<typeof createUnpack>, { view, sign }: PricedFrame, session: number): Money {
+  const packed = unpack(view, session, plan.tariffIds, plan.currency);
+  return signed(plan.prices.billed(packed, plan.rounding), sign);
 }
 
-function rounded(
-  { currency, rounding }: Plan,
-  amount: Parameters<typeof roundAmount>[0],
-  negative: boolean,
-): { net: bigint; gross: bigint } {
-  const { beforeTaxes = 0n, afterTaxes = 0n } = roundAmount(amount, currency, rounding);
-  return negative ? { net: -beforeTaxes, gross: -afterTaxes } : { net: beforeTaxes, gross: afterTaxes };
+function signed({ beforeTaxes = 0n, afterTaxes = 0n }: Billed, sign: number): Money {
+  return sign < 0 ? { net: -beforeTaxes, gross: -afterTaxes } : { net: beforeTaxes, gross: afterTaxes };
+}
+
+/** Plans differ in tariffs and zones; a group is what they share. */
+function groupsOf(plans: Iterable<ReadyPlan>): RunGroup[] {
+  const groups = new Map<string, Pick<Plan, 'seller' | 'buyer' | 'currency' | 'agreement'> & Sum>();
+  for (const { seller, buyer, currency, agreement, sum } of plans) {
+    const name = `${seller} ${buyer} ${currency} ${agreement}`;
+    const before = groups.get(name) ?? { cdrs: 0, energyMilliWh: 0, net: 0n, gross: 0n };
+    groups.set(name, {
+      seller,
+      buyer,
+      currency,
+      agreement,
+      cdrs: before.cdrs + sum.cdrs,
+      energyMilliWh: before.energyMilliWh + sum.energyMilliWh,
+      net: before.net + sum.net,
+      gross: before.gross + sum.gross,
+    });
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => ({ ...group, net: `${group.net}`, gross: `${group.gross}` }));
 }
 
 function planOf(record: CdrRecord): Plan {

@@ -6,16 +6,17 @@ import type { CdrRecord } from '../record.js';
 import { CDR_COLUMNS, type CdrRow, readCdr } from './cdrs.js';
 import { textArray } from './ledger.js';
 
-/** One accepted CDR as a settlement run sees it. */
+/** One accepted CDR as a settlement run will see it. */
 export interface PricedRow {
   key: string;
+  period: PeriodName;
   plan: number;
   sign: -1 | 0 | 1;
   net: string;
   gross: string;
   energy: string;
-  /** Null for a session that does not pack: it is priced from its CDR. */
-  session: Buffer | null;
+  /** Undefined for a session that does not pack: it is priced from its CDR. */
+  session: Buffer | undefined;
 }
 
 export function normalisedStore(sql: Sql) {
@@ -46,18 +47,15 @@ export function normalisedStore(sql: Sql) {
       return row.id;
     },
 
-    async plans(operatorId: OperatorId, ids: readonly number[]): Promise<{ id: number; body: unknown }[]> {
-      return sql(undefined, 'SELECT id, body FROM settlement_plan WHERE operator_id = $1 AND id = ANY($2::int[])', [
+    async plan(operatorId: OperatorId, id: number): Promise<unknown> {
+      const [row] = await sql<{ body: unknown }>(undefined, 'SELECT body FROM settlement_plan WHERE operator_id = $1 AND id = $2', [
         operatorId,
-        textArray(ids.map(String)),
+        id,
       ]);
+      return row?.body;
     },
 
-    async savePriced(
-      tx: Tx,
-      operatorId: OperatorId,
-      rows: readonly (Omit<PricedRow, 'session'> & { period: PeriodName; session: Buffer | undefined })[],
-    ): Promise<void> {
+    async savePriced(tx: Tx, operatorId: OperatorId, rows: readonly PricedRow[]): Promise<void> {
       const column = (value: (row: (typeof rows)[number]) => string) => textArray(rows.map(value));
       await sql(
         tx,
@@ -93,11 +91,11 @@ export function normalisedStore(sql: Sql) {
       return row?.n ?? 0;
     },
 
-    async pricedIn(operatorId: OperatorId, period: PeriodName, after: string, limit: number): Promise<PricedRow[]> {
-      return sql<PricedRow>(
-        undefined,
-        `SELECT key, plan, sign, net::text AS net, gross::text AS gross, energy_milli_wh::text AS energy, session
-           FROM settlement_priced WHERE operator_id = $1 AND period = $2 AND key > $3 ORDER BY key LIMIT $4`,
+    /** The next CDRs of a period in the order of keys, to be read as a `PricedFrame`. */
+    pricedIn(operatorId: OperatorId, period: PeriodName, after: string, limit: number): Promise<Buffer> {
+      return sql.copyRows(
+        `SELECT plan, sign, net, gross, energy_milli_wh, key, session FROM settlement_priced
+          WHERE operator_id = $1 AND period = $2 AND key > $3 ORDER BY key LIMIT $4`,
         [operatorId, period, after, limit],
       );
     },
