@@ -44,6 +44,18 @@ export const GROUPS: Readonly<Record<string, Group>> = {
     about: { en: 'let the stations of a capture file say it all again, to another hub', zh: '将记录文件重放到另一个平台' },
     load: async () => (await import('./commands/replay.js')).replay,
   },
+  evse: {
+    about: { en: 'EVSEs: how they stand, and where a free one is', zh: 'EVSE：状态与查找' },
+    load: async () => (await import('./commands/station.js')).evse,
+  },
+  reservation: {
+    about: { en: 'reservations at our stations', zh: '自有充电站的预约' },
+    load: async () => (await import('./commands/reservation.js')).reservation,
+  },
+  lock: {
+    about: { en: 'ground locks and barriers at our bays', zh: '地锁与道闸' },
+    load: async () => (await import('./commands/lock.js')).lock,
+  },
   location: {
     about: { en: 'locations, own and partners', zh: '站点（自有与伙伴）' },
     load: async () => (await import('./commands/station.js')).location,

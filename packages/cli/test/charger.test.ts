@@ -72,6 +72,29 @@ describe('an operator, a hub and a simulated charger, each a process', function 
     expect(out).to.include('CS-1');
   });
 
+  it('shows stations, EVSEs, reservations and locks as they stand', async () => {
+    const said = async (...words: string[]) => {
+      const { code, out, talk } = await evroam([...words, '-o', 'json'], { env });
+      expect(code, `${words.join(' ')}: ${talk}`).to.equal(0);
+      return JSON.parse(out);
+    };
+    expect((await said('evse', 'list')).map(({ uid }: { uid: string }) => uid)).to.deep.equal(['E1', 'E2']);
+    expect((await said('evse', 'find', '51.92', '4.48', '--radius', '2000'))[0]).to.include({ locationId: 'L1', owner: 'NL-EVR' });
+    expect(JSON.stringify(await said('station', 'get', 'CS-1'))).to.include('"locationId":"L1"');
+    await writeFile(at('lock.json'), '{"driver":"http","url":"https://locks.example.com/1"}');
+    expect((await evroam(['lock', 'put', 'CS-1', '1', at('lock.json')], { env })).code).to.equal(0);
+    expect((await said('lock', 'list'))[0]).to.include({ stationId: 'CS-1', connectorNumber: 1 });
+    const wish = { issuer: 'NL-EVR', uid: 'CARD1', locationId: 'L1', evseUid: 'E1', until: new Date(Date.now() + 3_600_000).toISOString() };
+    await writeFile(at('wish.json'), JSON.stringify(wish));
+    const { id } = await said('reservation', 'create', at('wish.json'));
+    expect((await said('reservation', 'list')).map((each: { id: string }) => each.id)).to.deep.equal([id]);
+    expect((await evroam(['reservation', 'cancel', id], { env })).code).to.equal(2);
+    const exported = await evroam(['location', 'export'], { env });
+    expect(JSON.parse(exported.out)[0].evses).to.have.length(2);
+    await writeFile(at('locations.json'), exported.out);
+    expect((await said('location', 'import', 'NL-EVR', at('locations.json'))).items[0]).to.include({ id: 'L1', outcome: 'changed' });
+  });
+
   it('reads and changes a setting, triggers a message, and sees what became of it', async () => {
     const set = await evroam(['charger', 'set', 'CS-1', 'HeartbeatInterval', '123', '-o', 'json'], { env });
     expect(set.code, set.talk).to.equal(0);
@@ -90,9 +113,14 @@ describe('an operator, a hub and a simulated charger, each a process', function 
     await charger.heard('started');
     await charger.heard('acknowledged', ({ action }) => action === 'StartTransaction');
     const [session] = JSON.parse((await evroam(['session', 'list', '--phase', 'charging', '-o', 'json'], { env })).out);
+    const watching = evroam(['session', 'watch', session.id], { env });
     const stopped = await evroam(['session', 'stop', session.id], { env });
     expect(stopped.code, stopped.talk).to.equal(0);
     await charger.heard('ended');
+    const watched = await watching;
+    expect([watched.code, watched.out.trim().split('\n').at(-1)]).to.satisfy(
+      ([code, last]: [number, string]) => code === 0 && / {2}completed {2}/.test(last),
+    );
   });
 
   it('captures what a station says, takes the driver out of it, and lets another one say it again', async () => {
@@ -127,6 +155,7 @@ describe('an operator, a hub and a simulated charger, each a process', function 
     const [replayed] = of('CS-2');
     const original = of('CS-1').find(({ startedAt }: { startedAt: string }) => startedAt === replayed.startedAt);
     expect([replayed.status, replayed.kwh, replayed.endedAt]).to.deep.equal(['completed', original.kwh, original.endedAt]);
+    expect(await said('session', 'plot', original.id)).to.match(/ kW [▁▂▃▄▅▆▇█ ]+/);
     await said('capture', 'delete', id, '--yes');
   });
 

@@ -1,12 +1,13 @@
 // What the commands of an operator have in common: the hub in use, lists that page themselves, and actions on money that say why.
 import { randomUUID } from 'node:crypto';
-import { type Admin, openAdmin } from '../admin.js';
+import { type Admin, type Method, openAdmin } from '../admin.js';
 import { defineCommand, type Example, flag, type Leaf, needed, text } from '../command.js';
 import { findContext } from '../contexts.js';
 import { failure } from '../errors.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import type { Io } from '../io.js';
 import type { Text } from '../language.js';
+import { readJson } from '../lines.js';
 import { isRecord } from '../output/path.js';
 import { type Column, outputOptions, type Row, showList, showRecord } from '../output/show.js';
 
@@ -95,6 +96,41 @@ export function getOf<const A extends string>({ about, args, path, examples }: G
 
 function encoded(given: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(isRecord(given) ? given : {}).map(([name, value]) => [name, encodeURIComponent(String(value))]));
+}
+
+interface AskOf<A extends string> {
+  readonly about: Text;
+  readonly args: A;
+  readonly method: Exclude<Method, 'GET'>;
+  readonly path: (args: Readonly<Record<string, string>>) => string;
+  readonly examples: readonly [Example, Example];
+  /** The body, in a file named by the last argument or on standard input. */
+  readonly takesBody?: true;
+  /** Cannot be taken back: it wants a yes. */
+  readonly wantsYes?: true;
+}
+
+/** A request that changes something; what the hub answers is shown. */
+export function askOf<const A extends string>({ about, args, method, path, examples, takesBody, wantsYes }: AskOf<A>): Leaf {
+  return defineCommand({
+    about,
+    args: (takesBody ? `${args} [file]` : args) as string,
+    options: {
+      ...(wantsYes ? { yes: flag({ en: 'do it without being asked', zh: '不再确认' }) } : {}),
+      ...hubOptions,
+      ...outputOptions,
+    },
+    examples,
+    run: async ({ args: given, options, io }) => {
+      const words: Readonly<Record<string, unknown>> = isRecord(given) ? given : {};
+      if (wantsYes && !('yes' in options && options.yes)) throw failure('missing-option', { name: '--yes' });
+      const body = takesBody ? { body: await readJson(io, typeof words.file === 'string' ? words.file : undefined) } : {};
+      return withHub(io, options, async (admin) => {
+        const answer = await admin.ask(method, path(encoded(given)), body);
+        return answer === undefined ? EXIT.done : showRecord(io, options, isRecord(answer) ? answer : { answer });
+      });
+    },
+  });
 }
 
 /** The options of an action on money: it says why, and a repeat of it does nothing. */

@@ -1,8 +1,11 @@
 import type { Branch } from '../command.js';
-import { defineCommand, text } from '../command.js';
+import { defineCommand, flag, text } from '../command.js';
+import { failure } from '../errors.js';
+import { EXIT } from '../exit.js';
 import { isRecord } from '../output/path.js';
+import { safe, safeJson } from '../output/safe.js';
 import { outputOptions, showRecord } from '../output/show.js';
-import { columns, getOf, hubOptions, listOf, withHub } from './admin.js';
+import { columns, getOf, hubOptions, itemsOf, listOf, withHub } from './admin.js';
 
 const startSession = defineCommand({
   about: { en: "start a session of our driver at a partner's station", zh: '为我方司机在伙伴充电站启动充电' },
@@ -43,6 +46,58 @@ const stopSession = defineCommand({
     withHub(io, options, async (admin) => {
       const answer = await admin.ask('POST', `/admin/v1/sessions/${encodeURIComponent(args.id)}/stop`);
       return showRecord(io, options, isRecord(answer) ? answer : { answer });
+    }),
+});
+
+const plot = defineCommand({
+  about: { en: 'show the power and the price of a session over time', zh: '显示会话的功率与价格曲线' },
+  args: '<id>',
+  options: { ...hubOptions, ...outputOptions },
+  examples: [
+    { run: 'evroam session plot 01a20fb8-690b', about: { en: 'as wide as the terminal', zh: '按终端宽度' } },
+    { run: 'evroam session plot 01a20fb8-690b -o json', about: { en: 'the readings themselves', zh: '原始读数' } },
+  ],
+  run: ({ args, options, io }) =>
+    withHub(io, options, async (admin) => {
+      const curve = await admin.ask('GET', `/admin/v1/sessions/${encodeURIComponent(args.id)}/curve`);
+      if (!isRecord(curve) || !isRecord(curve.session)) throw failure('remote-refused', { url: admin.url, status: 200, why: 'no curve' });
+      if (options.output !== undefined || options.query !== undefined || options.fields !== undefined)
+        return showRecord(io, options, curve);
+      const { plotSession } = await import('../session-plot.js');
+      const readings = itemsOf(curve.samples)
+        .flatMap(({ at, registerMilliWh }) =>
+          typeof registerMilliWh === 'number' ? [{ at: Date.parse(String(at)), milliWh: registerMilliWh }] : [],
+        )
+        .sort((a, b) => a.at - b.at);
+      const steps = itemsOf(curve.costs).map(({ until, kwh, total }) => ({
+        until: Date.parse(String(until)),
+        milliWh: Number(kwh) * 1e6,
+        cost: isRecord(total) ? Number(total.afterTaxes ?? total.beforeTaxes) : 0,
+      }));
+      const shown = plotSession(readings, steps, { width: io.width(), currency: String(curve.session.currency) });
+      if (shown === '') io.talk(io.say('none'));
+      await io.out(shown);
+      return EXIT.done;
+    }),
+});
+
+const watch = defineCommand({
+  about: { en: 'follow a session until it ends: energy and cost as they grow', zh: '跟踪会话直至结束：电量与费用' },
+  args: '<id>',
+  options: { ndjson: flag({ en: 'the whole session a line', zh: '每行一个完整会话' }), ...hubOptions },
+  examples: [
+    { run: 'evroam session watch 01a20fb8-690b', about: { en: 'a line for each change', zh: '每次变化一行' } },
+    { run: 'evroam session watch 01a20fb8-690b --ndjson', about: { en: 'for a program', zh: '供程序使用' } },
+  ],
+  run: ({ args, options, io }) =>
+    withHub(io, options, async (admin) => {
+      for await (const { data } of admin.events(`/admin/v1/sessions/${encodeURIComponent(args.id)}/events`)) {
+        if (!isRecord(data)) continue;
+        const { updatedAt, status, kwh, total, currency } = data;
+        const cost = isRecord(total) ? `  ${String(total.afterTaxes ?? total.beforeTaxes)} ${String(currency)}` : '';
+        await io.out(`${options.ndjson ? safeJson(data) : safe(`${String(updatedAt)}  ${String(status)}  ${String(kwh)} kWh${cost}`)}\n`);
+      }
+      return io.signal.aborted ? EXIT.interrupted : EXIT.done;
     }),
 });
 
@@ -88,6 +143,8 @@ export const session: Branch = {
         { run: 'evroam session get 01a20fb8-690b --query periods', about: { en: 'only the periods', zh: '只看时段' } },
       ],
     }),
+    plot,
+    watch,
     start: startSession,
     stop: stopSession,
   },

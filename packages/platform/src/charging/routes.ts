@@ -54,7 +54,12 @@ export function routes(needs: RoutesNeeds): Router {
 
   router.get('/sessions/:id/curve', async (request, response) => {
     const curve = found(await charging.curve(response.locals.operatorId, request.params.id), `session ${request.params.id}`);
-    response.json({ ...curve, session: fromSession(curve.session) });
+    const costs = curve.costs.map(({ energyMilliWh, total, ...cost }) => ({
+      ...cost,
+      kwh: kwhText(energyMilliWh),
+      ...(total ? { total: fromAmount(total, curve.session.currency) } : {}),
+    }));
+    response.json({ ...curve, costs, session: fromSession(curve.session) });
   });
 
   router.get('/sessions/:id/events', (request, response) => follow(charging, request, response));

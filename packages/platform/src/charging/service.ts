@@ -1,7 +1,8 @@
 import type { OperatorId, StationId } from '../kernel/ids.js';
-import type { TokenKind } from '../model/heard.js';
+import type { Sample, TokenKind } from '../model/heard.js';
 import { rate } from '../model/rating.js';
 import type { Session } from '../model/session.js';
+import type { HeardMessage } from './samples.js';
 import { createAuthorisation } from './service/authorisation.js';
 import { createBeginning } from './service/beginning.js';
 import { createBilling } from './service/billing.js';
@@ -80,7 +81,8 @@ export function createService(needs: ChargingNeeds) {
       const found = await store.session(operatorId, sessionId);
       if (!found) return undefined;
       const [messages, signed] = await Promise.all([store.messages(undefined, found.no), store.signed(operatorId, found.no)]);
-      return { session: view(found), flags: found.state.flags, samples: messages.flatMap(({ samples }) => samples), signed };
+      const { flags } = found.state;
+      return { session: view(found), flags, samples: readingsOf(found.state, messages), costs: costsOf(found.state), signed };
     },
     unmatchedStops: store.unmatchedStops,
     cdr: store.cdr,
@@ -90,8 +92,26 @@ export function createService(needs: ChargingNeeds) {
   };
 }
 
-function runningCost(state: ChargingState) {
-  const { facts } = state;
+function runningCost({ facts, at, periods }: Pick<ChargingState, 'facts' | 'at' | 'periods'>) {
   if (facts.tariffs.length === 0) return undefined;
-  return rate(facts.tariffs, { ...facts, endedAt: state.at, periods: state.periods }, { timeZone: facts.timeZone }).total;
+  return rate(facts.tariffs, { ...facts, endedAt: at, periods }, { timeZone: facts.timeZone }).total;
+}
+
+/** All readings of a session; the registers that its start and its stop name are readings as well. OCPP 1.6, 6.45 and 6.49 */
+function readingsOf({ facts: { startedAt, startRegisterMilliWh } }: ChargingState, messages: readonly HeardMessage[]): Sample[] {
+  const named = (at: Date, registerMilliWh?: number): Sample[] =>
+    registerMilliWh === undefined ? [] : [{ at, registerMilliWh, values: [] }];
+  return [
+    ...named(startedAt, startRegisterMilliWh),
+    ...messages.flatMap(({ at, registerMilliWh, samples }) => [...samples, ...named(at, registerMilliWh)]),
+  ];
+}
+
+/** What the session had cost by the end of each of its periods. */
+function costsOf({ facts, at, periods }: ChargingState) {
+  return periods.map(({ energyMilliWh }, i) => {
+    const until = periods[i + 1]?.startedAt ?? at;
+    const total = runningCost({ facts, at: until, periods: periods.slice(0, i + 1) });
+    return { until, energyMilliWh, ...(total ? { total } : {}) };
+  });
 }

@@ -191,6 +191,11 @@ export function routes(stations: StationsService, clock: Clock, { priceOf, ocpi 
     response.status(201).json({ id: id as StationId, password: result.password });
   });
 
+  router.get('/stations/:id', async (request, response) => {
+    const id = request.params.id as StationId;
+    response.json(found(await stations.station(response.locals.operatorId, id), `station ${id}`));
+  });
+
   router.patch('/stations/:id', async (request, response) => {
     const { id } = request.params;
     if (!(await stations.setStation(response.locals.operatorId, id as StationId, bodyOf(StationChange, request))))
