@@ -49,4 +49,3 @@ export async function stated(hub: TestHub, held: Record<string, Record<string, s
   }
   return said;
 }
-

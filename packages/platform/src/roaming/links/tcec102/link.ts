@@ -72,7 +72,9 @@ async function say(message: Message, needs: LinkNeeds): Promise<Reply> {
       return statuses(message as Message<'location'>, needs);
     case 'tariff':
     case 'token':
-      return refuse('notSupported', `T/CEC 102 has no message for a ${message.kind}`);
+    // Such a partner asks for its own drivers only, and before they start: there is nobody to ask at the pile.
+    case 'authorize':
+      return refuse('notSupported', `T/CEC 102 has no message for this: ${message.kind}`);
   }
 }
 

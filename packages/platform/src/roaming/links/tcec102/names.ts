@@ -42,6 +42,7 @@ export function tokenOf(issuer: PartyId, issuerName: string, seq: string, now: D
   const uid = hashOf(`${issuer} ${seq}`).slice(0, UID_LENGTH);
   return {
     ...{ issuer, uid, issuerName, type: 'adHocUser', contractId: `${issuer}-C${uid}` },
-    ...{ valid: true, whitelist: 'allowed', updatedAt: now },
+    // Its partner was asked by the start itself, and cannot be asked at the station.
+    ...{ valid: true, whitelist: 'always', updatedAt: now },
   };
 }
