@@ -137,6 +137,7 @@ function isPrintableAscii(value: string): boolean {
 
 const days = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const ZERO = 48;
+const CALENDAR_MS = 146_097 * 86_400_000;
 
 /** Two digits as a number; negative or past 99 when they are none. */
 const pair = (text: string, at: number): number => {
@@ -144,6 +145,20 @@ const pair = (text: string, at: number): number => {
   const ones = text.charCodeAt(at + 1) - ZERO;
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : 1000;
 };
+
+const year = (text: string): number => pair(text, 0) * 100 + pair(text, 2);
+
+/** The first three digits of a fraction, as Date keeps them. */
+function milliseconds(text: string): number {
+  let found = 0;
+  if (text.charCodeAt(19) !== 46) return found;
+  for (let at = 20, worth = 100; at < 23; at += 1, worth /= 10) {
+    const digit = text.charCodeAt(at) - ZERO;
+    if (!(digit >= 0 && digit <= 9)) break;
+    found += digit * worth;
+  }
+  return found;
+}
 
 /**
  * True for a moment in UTC with a real calendar day. A blank for the T and +00:00 for the Z are sent in the field and mean the same.
@@ -157,9 +172,9 @@ export function isDateTime(value: string): boolean {
   const separator = value.charCodeAt(10);
   if (value.charCodeAt(4) !== 45 || value.charCodeAt(7) !== 45 || value.charCodeAt(13) !== 58 || value.charCodeAt(16) !== 58) return false;
   if (separator !== 84 && separator !== 116 && separator !== 32) return false;
-  const year = pair(value, 0) * 100 + pair(value, 2);
-  if (year > 9999 || month < 1 || month > 12 || day < 1 || day > (days[month - 1] ?? 0)) return false;
-  if (month === 2 && day === 29 && !(year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0))) return false;
+  const y = year(value);
+  if (y > 9999 || month < 1 || month > 12 || day < 1 || day > (days[month - 1] ?? 0)) return false;
+  if (month === 2 && day === 29 && !(y % 4 === 0 && (y % 100 !== 0 || y % 400 === 0))) return false;
   if (pair(value, 11) > 23 || pair(value, 14) > 59 || pair(value, 17) > 60) return false;
   return endsAsUtc(value, length);
 }
@@ -182,7 +197,10 @@ function endsAsUtc(value: string, length: number): boolean {
 /** The moment that an OCPI DateTime names; throws RangeError on anything else. OCPI 2.2.1, 16.2 */
 export function toDate(value: string): Date {
   if (!isDateTime(value)) throw new RangeError(`not an OCPI DateTime: ${value}`);
-  return new Date(`${value.slice(0, 10)}T${value.slice(11).replace(/(?:Z|[+-]00:00)$/i, '')}Z`);
+  // Date.UTC takes the years up to 99 for those of the last century; the calendar repeats itself every 400 years.
+  const y = year(value) + 400;
+  const seconds = Date.UTC(y, pair(value, 5) - 1, pair(value, 8), pair(value, 11), pair(value, 14), pair(value, 17)) - CALENDAR_MS;
+  return new Date(seconds + milliseconds(value));
 }
 
 /** Two CiStrings are the same whatever their case. OCPI 2.2.1, 16.1 */
