@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { ClientBase } from 'pg';
 import type { Sequelize, Transaction } from 'sequelize';
 import { isOutage } from './sql-state.js';
@@ -15,6 +16,17 @@ export async function withConnection<T>(sequelize: Sequelize, work: (client: Cli
     throw error;
   } finally {
     connectionManager.releaseConnection(connection);
+  }
+}
+
+/** What is sent meanwhile leaves together: pg writes each statement to its socket alone, and each write wakes the server. */
+export function corked<T>(client: ClientBase, send: () => T): T {
+  const { stream } = (client as ClientBase & { connection: { stream: Writable } }).connection;
+  stream.cork();
+  try {
+    return send();
+  } finally {
+    stream.uncork();
   }
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientBase, QueryResult } from 'pg';
-import { spoil, withConnection } from './connection.js';
+import { corked, spoil, withConnection } from './connection.js';
 import type { Database } from './database.js';
 import { isConflict, isLockTimeout, isOutage } from './sql-state.js';
 
@@ -216,11 +216,12 @@ export function createGroupCommit<Event, Answer>(options: GroupCommitOptions<Eve
 
 /** Sends all statements at once and waits for all answers, so that none is left on the wire when one fails. */
 async function flight(client: ClientBase, statements: readonly (Statement | string)[]): Promise<QueryResult[]> {
-  const answers = await Promise.allSettled(
+  const sent = corked(client, () =>
     statements.map((statement) =>
       client.query(typeof statement === 'string' ? { text: statement } : { ...statement, values: [...statement.values] }),
     ),
   );
+  const answers = await Promise.allSettled(sent);
   for (const each of answers) if (each.status === 'rejected') throw each.reason;
   return answers.map((each) => (each as PromiseFulfilledResult<QueryResult>).value);
 }

@@ -94,6 +94,31 @@ describe('the outbox', () => {
     expect(notes.filter(({ kind }) => kind === 'failed')).to.have.length(1);
   });
 
+  it('handles the first events of many keys in one transaction, in the order of each key, and parks a bad one alone', async () => {
+    const batches: number[] = [];
+    outbox.consume<number>('ledger', {
+      parkAfter: 1,
+      together: async (tx, deliveries) => {
+        batches.push(deliveries.length);
+        for (const { key, body } of deliveries)
+          await database.sql(tx, 'INSERT INTO seen SELECT $1, coalesce(max(n), 0) + 10 / $2::int FROM seen WHERE key = $1', [key, body]);
+      },
+    });
+    const keys = Array.from({ length: 60 }, (_, n) => `k${n}`);
+    for (const key of keys) await emit('ledger', key, 10, key === 'k7' ? 0 : 5);
+    await outbox.start();
+    await bell.until(async () => (await rows()) === 1 && (await outbox.parked()).length === 1);
+    expect((await outbox.parked()).map(({ key, body }) => ({ key, body }))).to.deep.equal([{ key: 'k7', body: 0 }]);
+    const seen = await database.sql<{ key: string; n: number[] }>(
+      undefined,
+      'SELECT key, array_agg(n ORDER BY n) AS n FROM seen GROUP BY key',
+    );
+    expect(Object.fromEntries(seen.map(({ key, n }) => [key, n]))).to.deep.equal(
+      Object.fromEntries(keys.map((key) => [key, key === 'k7' ? [1] : [1, 3]])),
+    );
+    expect(Math.max(...batches)).to.be.greaterThan(30);
+  });
+
   it('goes on with a batch after a statement of PostgreSQL itself failed in it', async () => {
     outbox.consume<number>('ledger', {
       parkAfter: 1,

@@ -6,7 +6,7 @@ import type { Statement } from './group-commit.js';
 import type { Consumer, Lag, OutboxNote, ParkedEvent } from './outbox/delivery.js';
 import { createSlots } from './outbox/slots.js';
 import { createOutboxStore, type NewRow } from './outbox/store.js';
-import { createLook, type Look } from './outbox/worker.js';
+import { ANY_KEY, createLook, type Look } from './outbox/worker.js';
 import { createQueue, type JobQueue } from './queue.js';
 import type { Redis } from './redis.js';
 import { afterCommit } from './transact.js';
@@ -59,6 +59,8 @@ const CONCURRENCY = 4;
 const HINTS_WAITING = 1000;
 const LONGEST_KEY = 512;
 const LONGEST_BODY = 1024 * 1024;
+/** How long events that are handled together gather before somebody looks. */
+const GATHER_MS = 20;
 /** Looks at one key at a stretch, before others get their turn. */
 const LOOKS = 200;
 
@@ -70,6 +72,9 @@ interface Lane {
   look: Look;
   queue: JobQueue<Hint>;
   concurrency: number;
+  /** One hint is for whatever is due. */
+  isTogether: boolean;
+  gathering?: NodeJS.Timeout | undefined;
   /** Keys to look at without Redis. */
   local: Set<string>;
   atWork: Set<Promise<void>>;
@@ -100,6 +105,16 @@ export function createOutbox({ database, redis, prefix, sweepMs = SWEEP_MS, note
   function hint(name: string, keys: readonly string[]): void {
     const lane = lanes.get(name);
     if (!lane) return;
+    if (lane.isTogether) {
+      // What is committed until the hint goes out is found by it.
+      lane.gathering ??= setTimeout(() => {
+        lane.gathering = undefined;
+        send(name, lane, [ANY_KEY]);
+      }, GATHER_MS);
+    } else send(name, lane, keys);
+  }
+
+  function send(name: string, lane: Lane, keys: readonly string[]): void {
     if (redis.isReady())
       lane.queue.add(keys.map((key) => ({ key }))).catch((error) => note({ kind: 'sweep-failed', error: asError(error) }));
     else if (state === 'running') {
@@ -167,7 +182,9 @@ export function createOutbox({ database, redis, prefix, sweepMs = SWEEP_MS, note
         onError: (_, error) => note({ kind: 'interrupted', consumer: name, key: '', error }),
       });
       const look = createLook({ slots, name, consumer: consumer as Consumer, store, transact: database.transact, note });
-      lanes.set(name, { look, queue, concurrency: consumer.concurrency ?? CONCURRENCY, local: new Set(), atWork: new Set() });
+      const isTogether = 'together' in consumer;
+      const concurrency = consumer.concurrency ?? (isTogether ? 1 : CONCURRENCY);
+      lanes.set(name, { look, queue, concurrency, isTogether, local: new Set(), atWork: new Set() });
     },
     start: async () => {
       state = 'running';
@@ -177,6 +194,7 @@ export function createOutbox({ database, redis, prefix, sweepMs = SWEEP_MS, note
     stop: async () => {
       state = 'stopping';
       clearTimeout(timer);
+      for (const { gathering } of lanes.values()) clearTimeout(gathering);
       await sweeping;
       await Promise.all([...lanes.values()].map(async ({ queue, atWork }) => Promise.all([queue.close(), ...atWork])));
     },

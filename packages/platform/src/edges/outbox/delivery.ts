@@ -15,7 +15,7 @@ export interface Delivery<Body = unknown> {
 }
 
 interface ConsumerOptions {
-  /** Keys that one node works on at once; 4 if not said. */
+  /** Keys that one node works on at once; 4 if not said, 1 where events are handled together. */
   concurrency?: number;
   /** Failures after which an event is parked, and its key with it, until somebody looks; 10 if not said. */
   parkAfter?: number;
@@ -25,11 +25,14 @@ interface ConsumerOptions {
 
 /**
  * `inTransaction`: the effect is in the database. It is saved in the transaction that removes the event, so it happens exactly once.
+ * `together`: the same for the first events of many keys in one transaction, so that what each would cost alone is paid once. When it
+ * fails, each is tried alone, so that a bad one fails alone.
  * `leased`: the effect is on the wire. The event is leased, sent outside any transaction, then removed: at least once.
  */
 export type Consumer<Body = unknown> = ConsumerOptions &
   (
     | { inTransaction: (tx: Tx, delivery: Delivery<Body>) => Promise<void> }
+    | { together: (tx: Tx, deliveries: readonly Delivery<Body>[]) => Promise<void> }
     | {
         leased: (delivery: Delivery<Body>, signal: AbortSignal) => Promise<void>;
         /** How long a send may take; then `signal` aborts and the event goes to another worker. 30 s if not said. */

@@ -76,15 +76,12 @@ export function createOutboxStore(sql: Sql) {
     insertStatement(events: readonly (NewRow & { operatorId: string })[]): Statement {
       return {
         name: 'outbox-insert',
+        // One JSON text, and its rows in their order: arrays would be escaped here and unescaped there.
         text: `INSERT INTO outbox (consumer, key, operator_id, body, created_at, due_at)
-          SELECT c, k, o, b::json, clock_timestamp(), clock_timestamp()
-          FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS u(c, k, o, b, n) ORDER BY n`,
-        values: [
-          events.map(({ consumer }) => consumer),
-          events.map(({ key }) => key),
-          events.map(({ operatorId }) => operatorId),
-          events.map(({ body }) => body),
-        ],
+          SELECT consumer, key, "operatorId", body::json, clock_timestamp(), clock_timestamp()
+          FROM ROWS FROM (json_to_recordset($1::json) AS (consumer text, key text, "operatorId" text, body text)) WITH ORDINALITY
+            u(consumer, key, "operatorId", body, n) ORDER BY n`,
+        values: [JSON.stringify(events)],
       };
     },
 
@@ -97,6 +94,31 @@ export function createOutboxStore(sql: Sql) {
         [consumer, key],
       );
       return head?.due ?? false;
+    },
+
+    /** Locks and gives the first events of many keys that are due; what another worker has is left to it, which looks again. */
+    async heads(tx: Tx, consumer: string, limit: number): Promise<Claimed[]> {
+      const rows = await sql<Row>(
+        tx,
+        `WITH RECURSIVE head AS (
+           (SELECT key, id, due_at FROM outbox WHERE consumer = $1 ORDER BY key, id LIMIT 1)
+           UNION ALL
+           SELECT next.* FROM head, LATERAL (
+             SELECT key, id, due_at FROM outbox o WHERE o.consumer = $1 AND o.key > head.key ORDER BY key, id LIMIT 1) next)
+         SELECT ${COLUMNS} FROM outbox
+          WHERE consumer = $1 AND (key, id) IN (SELECT key, id FROM head WHERE due_at <= clock_timestamp() LIMIT $2)
+          FOR UPDATE SKIP LOCKED`,
+        [consumer, limit],
+      );
+      return rows.map((row) => claimed(row, row.attempts + 1));
+    },
+
+    async removeHeads(tx: Tx, consumer: string, heads: readonly Delivery[]): Promise<void> {
+      await sql(tx, 'DELETE FROM outbox WHERE consumer = $1 AND (key, id) IN (SELECT * FROM unnest($2::text[], $3::bigint[]))', [
+        consumer,
+        heads.map(({ key }) => key),
+        heads.map(({ id }) => id),
+      ]);
     },
 
     async batch(tx: Tx, consumer: string, key: string, limit: number): Promise<Claimed[]> {

@@ -6,6 +6,10 @@ import type { Claimed, OutboxStore } from './store.js';
 
 /** Events of one key in one transaction. */
 const BATCH = 50;
+/** Keys whose first events are handled in one transaction. */
+const TOGETHER = 200;
+/** What a hint says that is for whatever is due, and no single key. */
+export const ANY_KEY = '';
 const PARK_AFTER = 10;
 const BACKOFF_MS = 1000;
 const LONGEST_BACKOFF_MS = 5 * 60_000;
@@ -46,6 +50,7 @@ export function createLook(parts: WorkerParts): Look {
       }
     };
   }
+  if ('together' in consumer) return lookTogether(parts, consumer.together);
   const { leased, leaseMs = LEASE_MS } = consumer;
   return (key) => lookLeased(parts, leased, leaseMs, key);
 }
@@ -86,6 +91,32 @@ async function lookInTransaction(parts: WorkerParts, handle: InTransaction, key:
   if (outcome.count > 0) note({ kind: 'handled', consumer: name, count: outcome.count });
   if (outcome.failed) note(fault(outcome.failed.claimed.delivery, outcome.failed.verdict, outcome.failed.error));
   return true;
+}
+
+type Together = Extract<Consumer, { together: unknown }>['together'];
+
+function lookTogether(parts: WorkerParts, handle: Together): Look {
+  const { name, store, transact, slots, note } = parts;
+  const alone = createLook({ ...parts, consumer: { ...parts.consumer, inTransaction: (tx, delivery) => handle(tx, [delivery]) } });
+  return async () => {
+    let heads: readonly Claimed[] = [];
+    try {
+      await slots(() =>
+        transact(async (tx) => {
+          heads = await store.heads(tx, name, TOGETHER);
+          if (heads.length === 0) return;
+          const deliveries = heads.map(({ delivery }) => delivery);
+          await handle(tx, deliveries);
+          await store.removeHeads(tx, name, deliveries);
+        }),
+      );
+      if (heads.length > 0) note({ kind: 'handled', consumer: name, count: heads.length });
+    } catch (error) {
+      if (isOutage(error) || isConflict(error) || heads.length === 0) throw error;
+      for (const { delivery } of heads) await alone(delivery.key);
+    }
+    return heads.length > 0;
+  };
 }
 
 async function lookLeased({ name, consumer, store, note }: WorkerParts, send: Leased, leaseMs: number, key: string): Promise<boolean> {

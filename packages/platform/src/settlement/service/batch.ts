@@ -22,10 +22,10 @@ export function createBatch({ store, transact, clock }: ClearingNeeds, clearing:
    * Takes in many CDRs in one transaction (at most 1000), with the results of taking them in one by one: those that touch another
    * CDR (a repeat, a credit, a sibling of one session) are taken one by one, after the others.
    */
-  async function recordAll(operatorId: OperatorId, items: readonly Incoming[]): Promise<Recorded[]> {
+  async function recordAll(operatorId: OperatorId, items: readonly Incoming[], outer?: Tx): Promise<Recorded[]> {
     if (items.length > MOST) throw new RangeError(`at most ${MOST} CDRs at once`);
     const gathered = await Promise.all(items.map(({ cdr, source }) => clearing.gather(operatorId, cdr, source)));
-    return transact(async (tx) => {
+    const work = async (tx: Tx): Promise<Recorded[]> => {
       const now = clock.now();
       const all = items.map(({ cdr, source }, i) => ({
         record: {
@@ -59,7 +59,8 @@ export function createBatch({ store, transact, clock }: ClearingNeeds, clearing:
         results.push(state === undefined ? await clearing.record(operatorId, record.cdr, record.source, tx) : { key: record.key, state });
       }
       return results;
-    });
+    };
+    return outer ? work(outer) : transact(work);
   }
 
   async function entangled(
