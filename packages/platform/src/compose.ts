@@ -29,6 +29,7 @@ import type { Clock } from './kernel/clock.js';
 import type { NewId, OperatorId, PartnerId, PartyId, StationId } from './kernel/ids.js';
 import { nanoText } from './kernel/money.js';
 import { hashSecret } from './kernel/secret.js';
+import { cdrKey } from './model/cdr.js';
 import { rate } from './model/rating.js';
 import { createBilling, createOperations, migrations as operationsMigrations, routes as operationsRoutes } from './operations/index.js';
 import {
@@ -195,10 +196,9 @@ export async function compose(ground: Ground) {
       tariffs: operations,
       signing: auth,
       approvals: auth.approvals,
-      cdrArrived: (tx, operatorId, owner, cdrId) =>
-        emit(tx, operatorId, [{ consumer: of.cdrRecord, key: cdrId, body: { owner, cdrId, source: 'partner' } }]),
+      cdrArrived: (owner, cdrId) => ({ consumer: of.cdrRecord, key: cdrId, body: { owner, cdrId, source: 'partner' } }),
     },
-    { sql, log },
+    { database, outbox, log },
   );
   auth.approvals.onApproved(AGREEMENT_ACTIVATE, roaming.activateApproved);
   const settlement = createSettlement(
@@ -289,7 +289,7 @@ export async function compose(ground: Ground) {
   });
   outbox.consume<{ owner: PartyId; cdrId: string; party: PartyId }>(roamingConsumers.cdrForward, {
     parkAfter: FOR_EVER,
-    inTransaction: (tx, { operatorId, body }) => roaming.forwardCdr(tx, operatorId as OperatorId, body.owner, body.cdrId, body.party),
+    together: (tx, deliveries) => eachOperator(deliveries, (operatorId, bodies) => roaming.forwardCdrs(tx, operatorId, bodies)),
   });
   outbox.consume<{ owner: PartyId; cdrId: string; party: PartyId }>(roamingConsumers.cdrDeliver, {
     parkAfter: FOR_EVER,
@@ -303,13 +303,20 @@ export async function compose(ground: Ground) {
     },
   });
   outbox.consume<{ owner: PartyId; cdrId: string; source: 'own' | 'partner' }>(of.cdrRecord, {
-    inTransaction: async (tx, { operatorId: operator, body: { owner, cdrId, source } }) => {
-      const operatorId = operator as OperatorId;
-      const cdr =
-        source === 'own' ? await charging.cdr(operatorId, owner, cdrId) : (await roaming.receivedCdr(operatorId, owner, cdrId))?.cdr;
-      if (!cdr) throw new Error(`there is no CDR ${owner}/${cdrId} to settle`);
-      await settlement.record(operatorId, cdr, source, tx);
-    },
+    together: (tx, deliveries) =>
+      eachOperator(deliveries, async (operatorId, bodies) => {
+        const partners = await roaming.receivedCdrs(
+          operatorId,
+          bodies.filter(({ source }) => source === 'partner').map(({ owner, cdrId: id }) => ({ owner, id })),
+        );
+        const received = new Map(partners.map(({ cdr }) => [cdrKey(cdr.owner, cdr.id), cdr]));
+        const incoming = bodies.map(async ({ owner, cdrId, source }) => {
+          const cdr = source === 'own' ? await charging.cdr(operatorId, owner, cdrId) : received.get(cdrKey(owner, cdrId));
+          if (!cdr) throw new Error(`there is no CDR ${owner}/${cdrId} to settle`);
+          return { cdr, source };
+        });
+        await settlement.recordAll(operatorId, await Promise.all(incoming), tx);
+      }),
   });
 
   /** What a kWh costs now, by the engine that prices everything. */
@@ -409,6 +416,16 @@ export async function compose(ground: Ground) {
       await Promise.all([roaming.close(), gateway.locks.close()]);
     },
   };
+}
+
+/** Does for each operator what a consumer does for many of its events at once. */
+async function eachOperator<Body>(
+  deliveries: readonly { operatorId: string; body: Body }[],
+  work: (operatorId: OperatorId, bodies: readonly Body[]) => Promise<unknown>,
+): Promise<void> {
+  const byOperator = new Map<string, Body[]>();
+  for (const { operatorId, body } of deliveries) byOperator.set(operatorId, [...(byOperator.get(operatorId) ?? []), body]);
+  for (const [operatorId, bodies] of byOperator) await work(operatorId as OperatorId, bodies);
 }
 
 export type Hub = Awaited<ReturnType<typeof compose>>;

@@ -1,5 +1,6 @@
+import type { Database } from '../edges/database.js';
 import type { Logger } from '../edges/log.js';
-import type { Sql } from '../edges/sql.js';
+import type { Outbox } from '../edges/outbox.js';
 import type { OperatorId, PartnerId } from '../kernel/ids.js';
 import { createBridge } from './links/bridged/bridge.js';
 import { createNet } from './links/bridged/net.js';
@@ -27,8 +28,11 @@ export interface RoamingModuleNeeds extends Omit<RoamingNeeds, 'store' | 'localL
   allow: OutboundNeeds['allow'];
 }
 
-export function createRoaming(needs: RoamingModuleNeeds, edges: { sql: Sql; log: Logger }) {
-  const store = createStore(edges.sql);
+export function createRoaming(
+  needs: RoamingModuleNeeds,
+  edges: { database: Database; outbox: Pick<Outbox, 'statement' | 'wake'>; log: Logger },
+) {
+  const store = createStore(edges);
   const bridge = createBridge({
     ...needs,
     lost: (operatorId, object, from, to, losses) =>
@@ -104,6 +108,9 @@ export function createRoaming(needs: RoamingModuleNeeds, edges: { sql: Sql; log:
     syncPartner,
     announce,
     tcec: { listener: tcec.listener, sweep: tcec.sweep, checkNow: tcec.checkNow, ...tcec.joining, checks: store.tcec.checks },
-    close: outbound.close,
+    close: async () => {
+      await store.stopTaking();
+      await outbound.close();
+    },
   };
 }

@@ -65,9 +65,20 @@ export function createOutbound({ store, serverKey, publicUrl, bridge, net, clock
   const handle: Http = http(allow ? { allow } : {});
   const base = publicUrl.replace(/\/+$/, '');
 
+  // A partner that has changed is another object.
+  const links = new WeakMap<Partner, Map<PartyId, PartyLink>>();
+
   async function partnerLink(operatorId: OperatorId, partnerId: PartnerId, party: PartyId): Promise<PartyLink | undefined> {
     const partner = await store.partner(operatorId, partnerId);
-    if (partner?.status !== 'registered' || !partner.connection || !isSpoken(partner.connection.version)) return undefined;
+    if (!partner) return undefined;
+    const known = links.get(partner);
+    const link = known?.get(party) ?? newLink(partner, party);
+    if (link) links.set(partner, (known ?? new Map()).set(party, link));
+    return link;
+  }
+
+  function newLink(partner: Partner, party: PartyId): PartyLink | undefined {
+    if (partner.status !== 'registered' || !partner.connection || !isSpoken(partner.connection.version)) return undefined;
     const { version } = partner.connection;
     const commands = version === '2.1.1' ? `${base}${PATH_211.emsp}/2.1.1/commands` : `${base}${OCPI_PATH}/${version}/sender/commands`;
     return ocpiLink(party, {

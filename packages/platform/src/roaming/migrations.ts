@@ -272,4 +272,16 @@ export const migrations = [
       )`,
     ],
   },
+  {
+    name: 'roaming-008-bytes',
+    up: [
+      // In the version nearest to the model the bytes and the zone of the location say what the model does: its words are not kept twice.
+      'ALTER TABLE roaming_cdr ADD COLUMN time_zone text, ALTER COLUMN body DROP NOT NULL',
+      // Older ways to compress cost more than all the rest of the row; a server that was built without lz4 keeps them.
+      `DO $$ BEGIN
+        ALTER TABLE roaming_cdr ALTER COLUMN bytes SET COMPRESSION lz4;
+      EXCEPTION WHEN feature_not_supported THEN NULL;
+      END $$`,
+    ],
+  },
 ] as const;

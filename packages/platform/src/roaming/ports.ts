@@ -1,3 +1,4 @@
+import type { OutboxEvent } from '../kernel/events.js';
 import type { OperatorId } from '../kernel/ids.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import type { Accepted, Refused } from '../kernel/refusal.js';
@@ -55,8 +56,8 @@ export interface TariffsPort {
   recordPartnerTariff(operatorId: OperatorId, tariff: Omit<TariffVersion, 'version'>): Promise<void>;
 }
 
-/** A partner's CDR has arrived and is durable here; settlement takes it up later. */
-export type CdrArrived = (tx: Tx, operatorId: OperatorId, owner: PartyId, cdrId: string) => Promise<void>;
+/** What is kept with a partner's CDR, so that settlement takes it up later. */
+export type CdrArrived = (owner: PartyId, cdrId: string) => OutboxEvent;
 
 export interface SigningPort {
   /** The public key (SPKI, base64) with which statements of a party of ours are verified. */

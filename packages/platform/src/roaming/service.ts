@@ -70,7 +70,7 @@ export function createService(needs: RoamingNeeds) {
     agreementDrafts: store.drafts,
     partnerSession: store.partnerSession,
     partnerSessions: store.partnerSessions,
-    receivedCdr: store.receivedCdr,
+    receivedCdrs: store.receivedCdrs,
     cdrExchange: store.exchange,
     owedCdrs: store.owedCdrs,
     hostedParties: store.hostedParties,

@@ -1,4 +1,5 @@
-import type { Sql } from '../edges/sql.js';
+import type { Database } from '../edges/database.js';
+import type { Outbox } from '../edges/outbox.js';
 import type { OperatorId, PartnerId } from '../kernel/ids.js';
 import type { PartyId } from '../model/party.js';
 import type { Rule } from './rules.js';
@@ -13,6 +14,7 @@ import { partners } from './store/partners.js';
 import { reach } from './store/reach.js';
 import { rules } from './store/rules.js';
 import { sessions } from './store/sessions.js';
+import { createTaking } from './store/taking.js';
 import { tcec } from './store/tcec.js';
 import { tokens } from './store/tokens.js';
 
@@ -21,7 +23,8 @@ export type { ReachableParty } from './store/parties.js';
 
 export type RoamingStore = ReturnType<typeof createStore>;
 
-export function createStore(sql: Sql) {
+export function createStore(edges: { database: Database; outbox: Pick<Outbox, 'statement' | 'wake'> }) {
+  const { sql } = edges.database;
   const plain = {
     ...partners(sql),
     ...parties(sql),
@@ -30,6 +33,7 @@ export function createStore(sql: Sql) {
     ...commands(sql),
     ...sessions(sql),
     ...cdrs(sql),
+    ...createTaking(edges),
     correlations: correlations(sql),
     ...reach(sql),
     ...rules(sql),

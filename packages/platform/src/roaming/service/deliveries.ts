@@ -2,7 +2,7 @@ import type { Clock } from '../../kernel/clock.js';
 import type { Emit } from '../../kernel/events.js';
 import type { OperatorId, PartnerId } from '../../kernel/ids.js';
 import type { Tx } from '../../kernel/transact.js';
-import type { Cdr } from '../../model/cdr.js';
+import { type Cdr, cdrKey } from '../../model/cdr.js';
 import type { PartyId } from '../../model/party.js';
 import { consumers } from '../events.js';
 import type { CommandResult, Message, Reply } from '../message.js';
@@ -37,6 +37,13 @@ const RESULT_PATIENCE_MS = 10 * 60_000;
 /** The other side did not take it; tried again later. The reason is for the person who looks at what is owed. */
 export class NotDelivered extends Error {
   override name = 'NotDelivered';
+}
+
+/** A CDR that a party is to get; as it was received where it is another partner's. */
+interface Owed {
+  cdr: Cdr;
+  party: PartyId;
+  received?: CdrExchange;
 }
 
 /** What is told to partners when something has happened here. Each may run twice. */
@@ -130,23 +137,46 @@ export function createDeliveries({
     const party = cdr.token.issuer;
     const home = await store.homeOf(operatorId, party);
     if (home === undefined || home === 'hosted') return;
-    await owe(tx, operatorId, cdr, party, undefined);
+    await owe(tx, operatorId, [{ cdr, party }]);
   }
 
-  /** The same for a partner's CDR that is for another partner's driver: its bytes pass unchanged where both speak one version. */
-  async function forwardCdr(tx: Tx, operatorId: OperatorId, owner: PartyId, cdrId: string, party: PartyId): Promise<void> {
-    const received = await store.receivedCdr(operatorId, owner, cdrId);
-    if (!received) throw new Error(`there is no CDR ${owner}/${cdrId} that was received`);
-    await owe(tx, operatorId, received.cdr, party, received.exchange);
+  /** The same for partners' CDRs that are for other partners' drivers: their bytes pass unchanged where both speak one version. */
+  async function forwardCdrs(
+    tx: Tx,
+    operatorId: OperatorId,
+    which: readonly { owner: PartyId; cdrId: string; party: PartyId }[],
+  ): Promise<void> {
+    const found = await store.receivedCdrs(
+      operatorId,
+      which.map(({ owner, cdrId: id }) => ({ owner, id })),
+    );
+    const received = new Map(found.map((one) => [cdrKey(one.cdr.owner, one.cdr.id), one]));
+    const owed = which.map(({ owner, cdrId, party }): Owed => {
+      const one = received.get(cdrKey(owner, cdrId));
+      if (!one) throw new Error(`there is no CDR ${owner}/${cdrId} that was received`);
+      return { cdr: one.cdr, party, received: one.exchange };
+    });
+    await owe(tx, operatorId, owed);
   }
 
-  async function owe(tx: Tx, operatorId: OperatorId, cdr: Cdr, party: PartyId, received: CdrExchange | undefined): Promise<void> {
-    const form = await represent(operatorId, cdr, party, received);
-    if (!form) throw new NotDelivered(`the partner of ${party} has not registered yet`);
-    const { owner, id } = cdr;
-    const exchange: CdrExchange = { owner, id, party, direction: 'out', ...form, state: 'owed', updatedAt: clock.now() };
-    if ((await store.insertExchange(tx, operatorId, exchange, cdr)) !== 'new') return;
-    await emit(tx, operatorId, [{ consumer: consumers.cdrDeliver, key: `${owner}/${id}`, body: { owner, cdrId: id, party } }]);
+  async function owe(tx: Tx, operatorId: OperatorId, all: readonly Owed[]): Promise<void> {
+    const formed = all.map(async ({ cdr, party, received }) => {
+      const form = await represent(operatorId, cdr, party, received);
+      if (!form) throw new NotDelivered(`the partner of ${party} has not registered yet`);
+      const { owner, id } = cdr;
+      const exchange: CdrExchange = { owner, id, party, direction: 'out', ...form, state: 'owed', updatedAt: clock.now() };
+      return { operatorId, exchange, cdr };
+    });
+    const fresh = await store.insertExchanges(tx, await Promise.all(formed));
+    const isFresh = new Set(fresh.map(({ owner, id, party }) => `${cdrKey(owner, id)} ${party}`));
+    const owed = all.filter(({ cdr: { owner, id }, party }) => isFresh.has(`${cdrKey(owner, id)} ${party}`));
+    await emit(
+      tx,
+      operatorId,
+      owed.map(({ cdr: { owner, id }, party }) => ({
+        ...{ consumer: consumers.cdrDeliver, key: `${owner}/${id}`, body: { owner, cdrId: id, party } },
+      })),
+    );
   }
 
   /** A CDR stays owed until it is taken; it is the same by its id, so that offering it again is harmless. */
@@ -176,7 +206,7 @@ export function createDeliveries({
     if (home !== undefined && home !== 'hosted') await heard(operatorId, home);
   }
 
-  return { sessionChanged, locationChanged, tariffChanged, commandEnded, tellResult, representCdr, forwardCdr, deliverCdr };
+  return { sessionChanged, locationChanged, tariffChanged, commandEnded, tellResult, representCdr, forwardCdrs, deliverCdr };
 }
 
 const results: Readonly<Record<Outcome, CommandResult>> = {

@@ -178,22 +178,13 @@ export function createRouting({ transact, emit, store, clock, newId, cdrArrived,
       state: 'received',
       updatedAt: clock.now(),
     };
+    const { owner, id } = cdr;
     const isTransit = (await store.homeOf(operatorId, to)) !== 'hosted';
-    return transact(async (tx): Promise<Reply> => {
-      const known = await store.insertExchange(tx, operatorId, exchange, cdr);
-      if (known === 'other') {
-        await store.keepConflict(tx, operatorId, exchange);
-        return refuse('conflict', `CDR ${cdr.id} of ${from} is known with other content: correct it by a credit CDR and a new one`);
-      }
-      if (known === 'new') {
-        await cdrArrived(tx, operatorId, cdr.owner, cdr.id);
-        if (isTransit) {
-          const body = { owner: cdr.owner, cdrId: cdr.id, party: to };
-          await emit(tx, operatorId, [{ consumer: consumers.cdrForward, key: `${cdr.owner}/${cdr.id}`, body }]);
-        }
-      }
-      return { accepted: true, location: cdr.id };
-    });
+    const forward = { consumer: consumers.cdrForward, key: `${owner}/${id}`, body: { owner, cdrId: id, party: to } };
+    const events = [cdrArrived(owner, id), ...(isTransit ? [forward] : [])];
+    if ((await store.takeCdr({ operatorId, exchange, cdr, events })) === 'other')
+      return refuse('conflict', `CDR ${id} of ${from} is known with other content: correct it by a credit CDR and a new one`);
+    return { accepted: true, location: id };
   }
 
   return { route, linkOf, heardResult, sweepCommands };

@@ -1,9 +1,12 @@
+import type { Statement } from '../../edges/group-commit.js';
 import type { Sql } from '../../edges/sql.js';
 import type { OperatorId } from '../../kernel/ids.js';
 import { fromJson, toJson } from '../../kernel/json.js';
 import type { Tx } from '../../kernel/transact.js';
 import type { Cdr } from '../../model/cdr.js';
 import type { PartyId } from '../../model/party.js';
+import { HOME } from '../links/bridged/versions.js';
+import { toCdr } from '../links/ocpi221/cdrs.js';
 
 /** A CDR as it stands between us and a partner's party: the one that sent it (`in`), or the one that is to get it (`out`). */
 export interface CdrExchange {
@@ -19,47 +22,23 @@ export interface CdrExchange {
   updatedAt: Date;
 }
 
-export function cdrs(sql: Sql) {
-  const columns = 'owner, id, party, direction, version, bytes, digest, state, location, updated_at';
-  return {
-    /** `new`, `same` when these very bytes are known, `other` when the id is known with other content. Ids compare case-blind. */
-    async insertExchange(tx: Tx, operatorId: OperatorId, exchange: CdrExchange, cdr: Cdr): Promise<'new' | 'same' | 'other'> {
-      const id = exchange.id.toUpperCase();
-      const rows = await sql(
-        tx,
-        `INSERT INTO roaming_cdr (operator_id, ${columns}, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb)
-         ON CONFLICT DO NOTHING RETURNING id`,
-        [
-          operatorId,
-          exchange.owner,
-          id,
-          exchange.party,
-          exchange.direction,
-          exchange.version,
-          exchange.bytes,
-          exchange.digest,
-          exchange.state,
-          exchange.location ?? null,
-          exchange.updatedAt,
-          toJson(cdr),
-        ],
-      );
-      if (rows.length === 1) return 'new';
-      const known = await sql<{ digest: string }>(
-        tx,
-        'SELECT digest FROM roaming_cdr WHERE operator_id = $1 AND owner = $2 AND id = $3 AND party = $4',
-        [operatorId, exchange.owner, id, exchange.party],
-      );
-      return known[0]?.digest === exchange.digest ? 'same' : 'other';
-    },
+/** An exchange that is to be kept, with what its bytes say in the model's words. */
+export interface NewExchange {
+  operatorId: OperatorId;
+  exchange: CdrExchange;
+  cdr: Cdr;
+}
 
-    async keepConflict(tx: Tx, operatorId: OperatorId, exchange: CdrExchange): Promise<void> {
-      await sql(
-        tx,
-        `INSERT INTO roaming_cdr_conflict (operator_id, owner, id, party, digest, bytes, received_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
-         ON CONFLICT DO NOTHING`,
-        [operatorId, exchange.owner, exchange.id.toUpperCase(), exchange.party, exchange.digest, exchange.bytes, exchange.updatedAt],
-      );
+const columns = 'owner, id, party, direction, version, bytes, digest, state, location, updated_at';
+const withCdr = `${columns}, body, time_zone`;
+
+export function cdrs(sql: Sql) {
+  return {
+    /** Gives those that were not known yet. Ids compare case-blind. */
+    async insertExchanges(tx: Tx, all: readonly NewExchange[]): Promise<{ owner: PartyId; id: string; party: PartyId }[]> {
+      if (all.length === 0) return [];
+      const { text, values } = insertStatement(all);
+      return sql(tx, text, values);
     },
 
     async exchange(operatorId: OperatorId, owner: PartyId, id: string, party: PartyId): Promise<CdrExchange | undefined> {
@@ -71,14 +50,19 @@ export function cdrs(sql: Sql) {
       return rows[0] && toExchange(rows[0]);
     },
 
-    /** A CDR that a partner sent us, in the model's words. */
-    async receivedCdr(operatorId: OperatorId, owner: PartyId, id: string): Promise<{ cdr: Cdr; exchange: CdrExchange } | undefined> {
-      const rows = await sql<ExchangeRow & { body: unknown }>(
+    /** CDRs that partners sent us, in the model's words, in no order; those that are not there are left out. */
+    async receivedCdrs(
+      operatorId: OperatorId,
+      which: readonly { owner: PartyId; id: string }[],
+    ): Promise<{ cdr: Cdr; exchange: CdrExchange }[]> {
+      if (which.length === 0) return [];
+      const rows = await sql<CdrRow>(
         undefined,
-        `SELECT ${columns}, body FROM roaming_cdr WHERE operator_id = $1 AND owner = $2 AND id = $3 AND direction = 'in'`,
-        [operatorId, owner, id.toUpperCase()],
+        `SELECT ${withCdr} FROM roaming_cdr
+          WHERE operator_id = $1 AND (owner, id) IN (SELECT * FROM unnest($2::text[], $3::text[])) AND direction = 'in'`,
+        [operatorId, which.map(({ owner }) => owner), which.map(({ id }) => id.toUpperCase())],
       );
-      return rows[0] && { cdr: fromJson<Cdr>(rows[0].body), exchange: toExchange(rows[0]) };
+      return rows.map((row) => ({ cdr: cdrOf(row), exchange: toExchange(row) }));
     },
 
     async owedCdr(
@@ -87,13 +71,13 @@ export function cdrs(sql: Sql) {
       id: string,
       party: PartyId,
     ): Promise<{ cdr: Cdr; exchange: CdrExchange; inDoubt: boolean } | undefined> {
-      const rows = await sql<ExchangeRow & { body: unknown; doubt_at: Date | null }>(
+      const rows = await sql<CdrRow & { doubt_at: Date | null }>(
         undefined,
-        `SELECT ${columns}, body, doubt_at FROM roaming_cdr
+        `SELECT ${withCdr}, doubt_at FROM roaming_cdr
           WHERE operator_id = $1 AND owner = $2 AND id = $3 AND party = $4 AND state = 'owed'`,
         [operatorId, owner, id.toUpperCase(), party],
       );
-      return rows[0] && { cdr: fromJson<Cdr>(rows[0].body), exchange: toExchange(rows[0]), inDoubt: rows[0].doubt_at !== null };
+      return rows[0] && { cdr: cdrOf(rows[0]), exchange: toExchange(rows[0]), inDoubt: rows[0].doubt_at !== null };
     },
 
     async markDelivered(
@@ -131,6 +115,63 @@ export function cdrs(sql: Sql) {
   };
 }
 
+/**
+ * Keeps many exchanges; what is known already does not come back. The bytes of all go over as one value and are cut there, the rest as one
+ * JSON text: arrays would be escaped here and unescaped there. In the version nearest to the model the bytes and the zone say all that the
+ * model does; of any other the model's words are kept beside.
+ */
+export function insertStatement(all: readonly NewExchange[]): Statement {
+  let from = 1;
+  const rows = all.map(({ operatorId, exchange, cdr }) => {
+    const { owner, id, party, direction, version, bytes, digest, state, updatedAt } = exchange;
+    const at = from;
+    from += bytes.length;
+    return {
+      ...{ operator: operatorId, owner, id: id.toUpperCase(), party, direction, version, at, size: bytes.length, digest, state },
+      ...{ updated: updatedAt, zone: cdr.place.timeZone, body: version === HOME ? null : toJson(cdr) },
+    };
+  });
+  return {
+    name: 'roaming-cdr-insert',
+    text: `INSERT INTO roaming_cdr (operator_id, owner, id, party, direction, version, bytes, digest, state, updated_at, time_zone, body)
+      SELECT operator, owner, id, party, direction, version, substring($1::bytea FROM at FOR size), digest, state, updated, zone, body::jsonb
+        FROM json_to_recordset($2::json) u(operator text, owner text, id text, party text, direction text, version text, at int, size int,
+          digest text, state text, updated timestamptz, zone text, body text)
+      ON CONFLICT DO NOTHING RETURNING operator_id AS operator, owner, id, party`,
+    values: [Buffer.concat(all.map(({ exchange }) => exchange.bytes)), JSON.stringify(rows)],
+  };
+}
+
+/** The digests of what is kept under the ids of these. */
+export function digestsStatement(all: readonly NewExchange[]): Statement {
+  const keys = all.map(({ operatorId, exchange: { owner, id, party } }) => ({ operator: operatorId, owner, id: id.toUpperCase(), party }));
+  return {
+    name: 'roaming-cdr-digests',
+    // One look by the primary key for each, whatever the planner thinks of the table's size.
+    text: `SELECT u.operator, u.owner, u.id, u.party, known.digest
+      FROM json_to_recordset($1::json) u(operator text, owner text, id text, party text), LATERAL (
+        SELECT digest FROM roaming_cdr c
+         WHERE c.operator_id = u.operator AND c.owner = u.owner AND c.id = u.id AND c.party = u.party LIMIT 1) known`,
+    values: [JSON.stringify(keys)],
+  };
+}
+
+/** Other content under an id that is known, kept for a person to see. */
+export function conflictStatement(all: readonly NewExchange[]): Statement {
+  const rows = all.map(({ operatorId, exchange: { owner, id, party, digest, bytes, updatedAt } }) => ({
+    ...{ operator: operatorId, owner, id: id.toUpperCase(), party, digest, hex: bytes.toString('hex'), updated: updatedAt },
+  }));
+  return {
+    name: 'roaming-cdr-conflict',
+    text: `INSERT INTO roaming_cdr_conflict (operator_id, owner, id, party, digest, bytes, received_at)
+      SELECT operator, owner, id, party, digest, decode(hex, 'hex'), updated
+        FROM json_to_recordset($1::json)
+          u(operator text, owner text, id text, party text, digest text, hex text, updated timestamptz)
+      ON CONFLICT DO NOTHING`,
+    values: [JSON.stringify(rows)],
+  };
+}
+
 interface ExchangeRow {
   owner: string;
   id: string;
@@ -144,7 +185,22 @@ interface ExchangeRow {
   updated_at: Date;
 }
 
+interface CdrRow extends ExchangeRow {
+  body: unknown;
+  time_zone: string | null;
+}
+
+function cdrOf({ body, bytes, time_zone: timeZone }: CdrRow): Cdr {
+  if (body !== null || timeZone === null) return fromJson<Cdr>(body);
+  // These bytes were checked when they came, or were written here.
+  return toCdr(JSON.parse(bytes.toString('utf8')) as Parameters<typeof toCdr>[0], timeZone);
+}
+
 function toExchange(row: ExchangeRow): CdrExchange {
-  const { updated_at: updatedAt, owner, party, location, ...rest } = row;
-  return { ...rest, owner: owner as PartyId, party: party as PartyId, ...(location === null ? {} : { location }), updatedAt };
+  const { owner, id, party, direction, version, bytes, digest, state, location, updated_at: updatedAt } = row;
+  return {
+    ...{ owner: owner as PartyId, id, party: party as PartyId, direction, version, bytes, digest, state },
+    ...(location === null ? {} : { location }),
+    updatedAt,
+  };
 }

@@ -158,7 +158,7 @@ export function createImporting(needs: ImportingNeeds) {
       if (!location) return { refused: `location ${wire.cdr_location.id} is not known here, and a CDR is not priced without its zone` };
       const cdr = toCdr(wire, location.timeZone);
       if (!speaksFor(partner, cdr.owner, 'cpo')) return foreign(cdr.owner);
-      const known = await store.receivedCdr(operatorId, cdr.owner, cdr.id);
+      const [known] = await store.receivedCdrs(operatorId, [cdr]);
       // A list has no bytes of an object of its own: what says the same is the same.
       if (known && sameJson(known.exchange.bytes, item.bytes)) return 'unchanged';
       const reply = await send('cdr', partner, cdr.owner, cdr.token.issuer, item, cdr);

@@ -17,6 +17,7 @@ import { connectionStatus } from '../../client-info.js';
 import type { Reply } from '../../message.js';
 import { type Partner, senderOf } from '../../partner.js';
 import type { StationsPort } from '../../ports.js';
+import { createDirectory } from '../../store/directory.js';
 import type { ReachableParty } from '../../store.js';
 import { type Side, side } from '../bridged/serve.js';
 import { fromAuthorization, toAskedPlace } from './authorization.js';
@@ -32,6 +33,29 @@ import { fromTime, toTokenType } from './values.js';
 export function ocpi221Sides(needs: ListenNeeds): Side[] {
   const { charging, stations, users, tariffs, store } = needs;
   const { push, command, commandResult, authorize } = createInbound(needs);
+  // Every CDR asks for the zone of its location, which hardly ever changes: remembered as briefly as partners are.
+  const zones = createDirectory();
+
+  async function pushLocation(ask: Asked, whole: v221.Location, whose: PartyId): Promise<'updated'> {
+    const pushed = written(await push('location', 'cpo', ask, () => toLocation(whole), whose));
+    const known = await zones.get(zoneKey(ask.partner.partner, whose, whole.id), async () => undefined);
+    if (known !== undefined && known !== whole.time_zone) zones.forget();
+    return pushed;
+  }
+
+  /** A CDR cannot be priced without the zone of its location; a CPO that sent the CDR before the location is asked to send that first. */
+  async function zoneOf(partner: Partner, from: PartyId, locationId: string): Promise<string> {
+    const zone = await zones.get(
+      zoneKey(partner, from, locationId),
+      async () => (await stations.location(partner.operatorId, from, locationId))?.timeZone,
+    );
+    if (zone === undefined)
+      throw new OcpiError(
+        'unknown-location',
+        `location ${locationId} is not known here: push it first, or serve it in your locations module`,
+      );
+    return zone;
+  }
 
   /** A change of a part of a location goes on as the whole location: whoever gets it has no need to have the rest. */
   async function changeLocation(
@@ -41,7 +65,7 @@ export function ocpi221Sides(needs: ListenNeeds): Side[] {
     const whose = owner(ask.params);
     const known = found(await stations.location(ask.partner.partner.operatorId, whose, ask.params.location_id));
     const whole = mustFit(v221.Location, found(change(fromLocation(known))));
-    return written(await push('location', 'cpo', { ...ask, payload: Payload.of(whole) }, () => toLocation(whole), whose));
+    return pushLocation({ ...ask, payload: Payload.of(whole) }, whole, whose);
   }
 
   return [
@@ -59,7 +83,7 @@ export function ocpi221Sides(needs: ListenNeeds): Side[] {
       },
     }),
     side(v221.locations.receiver, {
-      put: async (ask) => written(await push('location', 'cpo', ask, () => toLocation(ask.body), owner(ask.params))),
+      put: (ask) => pushLocation(ask, ask.body, owner(ask.params)),
       patch: (ask) => changeLocation(ask, (location) => applyPatch(location, ask.body)),
       putEvse: (ask) => changeLocation(ask, (location) => withEvse(location, ask.params.evse_uid, ask.body, 'put')),
       patchEvse: (ask) => changeLocation(ask, (location) => withEvse(location, ask.params.evse_uid, ask.body, 'patch')),
@@ -118,16 +142,18 @@ export function ocpi221Sides(needs: ListenNeeds): Side[] {
     side(v221.cdrs.receiver, {
       post: async (ask) => {
         const from = partyId(ask.body.country_code, ask.body.party_id);
-        const { operatorId } = ask.partner.partner;
-        const reply = await push('cdr', 'cpo', ask, async () => toCdr(ask.body, await zoneOf(needs, operatorId, from, ask.body)), from);
+        const zone = () => zoneOf(ask.partner.partner, from, ask.body.cdr_location.id);
+        const reply = await push('cdr', 'cpo', ask, async () => toCdr(ask.body, await zone()), from);
         done(reply);
         return { created: `${baseOf(ask.request.url)}/${encodeURIComponent(ask.body.id)}` };
       },
       get: async ({ partner, params }) => {
-        for (const { party } of partner.partner.parties) {
-          const kept = await store.receivedCdr(partner.partner.operatorId, party, params.id);
-          if (kept) return JSON.parse(kept.exchange.bytes.toString('utf8')) as v221.CDR;
-        }
+        const { operatorId, parties } = partner.partner;
+        const [kept] = await store.receivedCdrs(
+          operatorId,
+          parties.map(({ party }) => ({ owner: party, id: params.id })),
+        );
+        if (kept) return JSON.parse(kept.exchange.bytes.toString('utf8')) as v221.CDR;
         throw new OcpiError('not-found', 'no such CDR');
       },
     }),
@@ -207,6 +233,8 @@ export function fromReachable({ party, role, status, offlineSince, updatedAt }: 
   };
 }
 
+const zoneKey = ({ operatorId }: Partner, whose: PartyId, id: string): string => `${operatorId} ${whose} ${id.toUpperCase()}`;
+
 const owner = ({ country_code, party_id }: { country_code: string; party_id: string }): PartyId => partyId(country_code, party_id);
 
 function found<T>(value: T | undefined): T {
@@ -217,17 +245,6 @@ function found<T>(value: T | undefined): T {
 async function ownLocation({ stations, defaultReceiver }: ListenNeeds, { partner }: OcpiCaller, id: string) {
   const party = await defaultReceiver(partner, 'cpo');
   return found(party && (await stations.location(partner.operatorId, party, id)));
-}
-
-/** A CDR cannot be priced without the zone of its location; a CPO that sent the CDR before the location is asked to send that first. */
-async function zoneOf({ stations }: ListenNeeds, operatorId: Partner['operatorId'], from: PartyId, cdr: v221.CDR): Promise<string> {
-  const location = await stations.location(operatorId, from, cdr.cdr_location.id);
-  if (!location)
-    throw new OcpiError(
-      'unknown-location',
-      `location ${cdr.cdr_location.id} is not known here: push it first, or serve it in your locations module`,
-    );
-  return location.timeZone;
 }
 
 type ListQuery = Parameters<StationsPort['locations']>[1];

@@ -1,4 +1,4 @@
-import { fromScaled, isDateTime, toDate, toScaledBig } from '@evroam/ocpi';
+import { fromScaled, toDate, toScaledBig } from '@evroam/ocpi';
 import type { Price } from '@evroam/ocpi/v221';
 import type { Amount } from '../../../model/amount.js';
 import type { AuthMethod } from '../../../model/session.js';
@@ -16,8 +16,12 @@ export class Untranslatable extends Error {
 }
 
 export const toTime = (text: string): Date => {
-  if (!isDateTime(text)) throw new Untranslatable('', `${text} is no DateTime`);
-  return toDate(text);
+  try {
+    return toDate(text);
+  } catch (error) {
+    if (error instanceof RangeError) throw new Untranslatable('', `${text} is no DateTime`);
+    throw error;
+  }
 };
 export const fromTime = (time: Date): string => time.toISOString();
 
