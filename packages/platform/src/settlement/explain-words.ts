@@ -86,6 +86,11 @@ const ACCOUNTS: Partial<Readonly<Record<AccountKind, Text>>> = {
 
 const SIDES: Readonly<Record<Side, Text>> = { debit: say('debit', '借'), credit: say('credit', '贷') };
 
+interface Versioned {
+  id: string;
+  version: number;
+}
+
 const both = (make: (language: Language) => string): Text => say(make('en'), make('zh'));
 
 export const words = {
@@ -108,6 +113,15 @@ export const words = {
       ];
       const told = sides.filter((side) => side !== '').join(say('; ', '；')[l]);
       return `${FINDINGS[code][l]}${told === '' ? '' : say(` (${told})`, `（${told}）`)[l]}`;
+    }),
+  terms: (agreement: Versioned, tariffs: readonly Versioned[], start: string): Text =>
+    both((l) => {
+      const named = ({ id, version }: Versioned) => say(`${id} version ${version}`, `${id} 第 ${version} 版`)[l];
+      const list = tariffs.map(named).join(', ');
+      return say(
+        `by agreement ${named(agreement)}${list === '' ? '' : ` and tariff ${list}`}, in force at its start ${start}`,
+        `按开始时刻 ${start} 有效的协议 ${named(agreement)}${list === '' ? '' : `、资费 ${list}`}`,
+      )[l];
     }),
   notPriceable: (detail: string): Text => say(`our rating is not possible: ${detail}`, `我方无法计价：${detail}`),
   element: (line: PricedLine, volume: string, price: string, when: string): Text =>

@@ -6,7 +6,7 @@ import type { Rated } from '../model/rating.js';
 import type { CdrLife } from './cdr-clearing.js';
 import { type Language, nextSteps, type Text, words } from './explain-words.js';
 import { accountKind, type Entry } from './ledger.js';
-import type { CdrRecord } from './record.js';
+import { asPriced, type CdrRecord } from './record.js';
 
 export type { Language } from './explain-words.js';
 
@@ -15,6 +15,7 @@ export interface ExplainedStep {
   kind:
     | 'state'
     | 'finding'
+    | 'terms'
     | 'element'
     | 'step'
     | 'tax'
@@ -61,6 +62,7 @@ export function explain(
     steps: [
       { kind: 'state', text: words.state(life) },
       ...findings(life),
+      ...terms(record),
       ...('lines' in rated ? priceSteps(record, rated) : [{ kind: 'finding' as const, text: words.notPriceable(rated.detail ?? '') }]),
       ...claim(record),
       ...entries.flatMap(legs),
@@ -87,6 +89,20 @@ function related(one: CdrRecord): ExplainedStep {
 function findings({ clearing }: CdrLife): ExplainedStep[] {
   if ('findings' in clearing) return clearing.findings.map((finding) => ({ kind: 'finding', text: words.finding(finding) }));
   return 'reason' in clearing ? [{ kind: 'finding', text: words.finding({ code: clearing.reason }) }] : [];
+}
+
+/** Which versions it is priced by: a later one does not touch it. */
+function terms(record: CdrRecord): ExplainedStep[] {
+  const { agreement } = record;
+  if (!agreement) return [];
+  const tariffs = asPriced(record).tariffs.map(({ id, version }) => ({ id, version }));
+  return [
+    {
+      kind: 'terms',
+      at: `${agreement.id}@${agreement.version}`,
+      text: words.terms(agreement, tariffs, time(record.cdr.startedAt.getTime())),
+    },
+  ];
 }
 
 function priceSteps(record: CdrRecord, rated: Rated): ExplainedStep[] {
