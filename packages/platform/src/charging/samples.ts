@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Activity, Sample } from '../model/heard.js';
 import type { ChargingEvent } from './session-state.js';
 
@@ -125,12 +125,13 @@ export function unpack(at: Date, bytes: Buffer): HeardMessage {
   };
 }
 
-/** What makes two messages of one session the same message: their number where they have one, else all of their content. */
-export function digestOf(message: HeardMessage, packed: Buffer): Buffer {
-  if (message.seqNo === undefined) return createHash('sha256').update(String(message.at.getTime())).update(packed).digest().subarray(0, 8);
+/** What makes two messages of one session the same message: their number where they have one, else all of their content. 8 bytes, hexadecimal. */
+export function digestOf(message: HeardMessage, packed: Buffer): string {
+  const { seqNo, at } = message;
+  if (seqNo === undefined) return hash('sha256', Buffer.concat([Buffer.from(String(at.getTime())), packed])).slice(0, 16);
   const number = Buffer.alloc(8);
-  number.writeInt32LE(message.seqNo, 4);
-  return number;
+  number.writeInt32LE(seqNo, 4);
+  return number.toString('hex');
 }
 
 /** The events of a message, as the session hears them: what was measured, then what happened. */

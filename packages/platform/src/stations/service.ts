@@ -198,7 +198,9 @@ export function createService({ transact, emit, store, clock, serverKey }: Stati
     booted,
     online: store.lostConnectors,
     alive(operatorId: OperatorId, stationId: StationId, at: Date): void {
-      signsOfLife.set(stationId, { operatorId, stationId, at });
+      const known = signsOfLife.get(stationId);
+      if (known) known.at = at;
+      else signsOfLife.set(stationId, { operatorId, stationId, at });
     },
     writeSignsOfLife,
     markAbsent,

@@ -30,22 +30,25 @@ export function createHearing(
   ): Promise<void> {
     const { change, sessionId } = await journal.enter({ operatorId, source, message, hold });
     if (signed && signed.length > 0)
-      await store.keepSigned(operatorId, source, { at: message.at, digest: digestOf(message, pack(message)), body: signed });
+      await store.keepSigned(operatorId, source, {
+        at: message.at,
+        digest: Buffer.from(digestOf(message, pack(message)), 'hex'),
+        body: signed,
+      });
     if (sessionId !== undefined && change !== 'none') changed(operatorId, sessionId);
   }
 
   /** Readings that name no session of this station, or somebody else's, are kept and move none. */
   async function heardReadings(operatorId: OperatorId, heard: HeardReadings): Promise<void> {
-    const { stationId, connectorNumber, transactionNumber, samples, signed } = heard;
+    const { stationId, connectorNumber, samples, signed } = heard;
     const [first] = samples;
     if (!first && !signed?.length) return;
-    const source =
-      (await meant(operatorId, stationId, connectorNumber, transactionNumber)) ?? (await sourceOf(operatorId, stationId, connectorNumber));
+    const source = (await meant(operatorId, heard)) ?? (await sourceOf(operatorId, stationId, connectorNumber));
     await enter(operatorId, source, heard, { kind: 'metered', at: first?.at ?? clock.now(), samples }, signed);
   }
 
   /** A number above 0 is ours or nobody's; others stand for a start that was never answered. OCPP 1.6 errata 3.18 */
-  async function meant(operatorId: OperatorId, stationId: StationId, connectorNumber: number, transactionNumber: number | undefined) {
+  async function meant(operatorId: OperatorId, { stationId, connectorNumber, transactionNumber }: HeardReadings) {
     if (transactionNumber === undefined) return undefined;
     if (transactionNumber > 0) return (await sessionOf(operatorId, stationId, String(transactionNumber)))?.no;
     const open = await store.openAt(operatorId, stationId, connectorNumber);

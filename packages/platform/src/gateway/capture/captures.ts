@@ -100,6 +100,7 @@ export function createCaptures({ store, clock, newId, log }: CaptureNeeds) {
   return {
     /** Hears a frame of a station's connection. */
     seen(operatorId: OperatorId, stationId: string, frame: Seen): void {
+      if (byStation.size === 0) return;
       const interested = byStation.get(keyOf(operatorId, stationId));
       if (!interested) return;
       const { protocol, way } = frame;

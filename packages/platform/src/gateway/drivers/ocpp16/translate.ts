@@ -17,30 +17,31 @@ const REGISTER = 'Energy.Active.Import.Register';
 export function toSamples(values: readonly MeterValue[]): { samples: Sample[]; signed: MeterValue[] } {
   const { readings, unread } = readings16(values);
   const samples = samplesOf(readings, (milli) => milli - (milli % MILLI_WH_PER_WH));
-  const hasSigned = unread.some(({ reason }) => reason === 'signed');
-  return {
-    samples,
-    signed: hasSigned ? values.filter(({ sampledValue }) => sampledValue.some(({ format }) => format === 'SignedData')) : [],
-  };
+  if (!unread.some(({ reason }) => reason === 'signed')) return { samples, signed: [] };
+  return { samples, signed: values.filter(({ sampledValue }) => sampledValue.some(({ format }) => format === 'SignedData')) };
 }
 
+/** Readings of one moment stand together as a rule, and each message of each station comes through here. */
 export function samplesOf(readings: readonly Reading[], register: (milli: number) => number): Sample[] {
-  const moments = new Map<number, { at: Date; readings: Reading[] }>();
+  const moments = new Map<number, Reading[]>();
   for (const reading of readings) {
-    const moment = moments.get(reading.at.getTime()) ?? { at: reading.at, readings: [] };
-    moments.set(reading.at.getTime(), moment);
-    moment.readings.push(reading);
+    const at = reading.at.getTime();
+    const here = moments.get(at);
+    if (here) here.push(reading);
+    else moments.set(at, [reading]);
   }
-  return [...moments.values()].map(({ at, readings: here }) => {
-    const total = totalOf(here, REGISTER, at);
-    return {
-      at,
-      ...(total === undefined || total < 0 ? {} : { registerMilliWh: register(total) }),
-      values: here
-        .filter(({ measurand, phase, location }) => location === 'Outlet' && !(measurand === REGISTER && phase === undefined))
-        .map(({ measurand, phase, milli }) => ({ measurand, ...(phase === undefined ? {} : { phase }), milli })),
-    };
-  });
+  return Array.from(moments.values(), (here) => sampleOf(here, register));
+}
+
+function sampleOf(readings: readonly Reading[], register: (milli: number) => number): Sample {
+  const { at } = readings[0]!;
+  const values: Sample['values'][number][] = [];
+  for (const { measurand, phase, location, milli } of readings) {
+    if (location !== 'Outlet' || (measurand === REGISTER && phase === undefined)) continue;
+    values.push(phase === undefined ? { measurand, milli } : { measurand, phase, milli });
+  }
+  const total = totalOf(readings, REGISTER, at);
+  return total === undefined || total < 0 ? { at, values } : { at, registerMilliWh: register(total), values };
 }
 
 export function toStart({ connectorId, idTag, meterStart, timestamp, reservationId }: RequestOf<typeof StartTransaction>) {
