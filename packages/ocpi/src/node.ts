@@ -2,6 +2,8 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { envelopeText, OcpiError } from './envelope.js';
+import type { Headers } from './headers.js';
+import { headersOf } from './incoming.js';
 import { type Handle, noPayload, type OcpiResponse, Payload } from './message.js';
 import type { Method } from './module.js';
 
@@ -23,7 +25,8 @@ export const isMethod = (method: string | undefined): method is Method => method
 export function toListener(handle: Handle, options: ListenerOptions = {}): RequestListener {
   const largest = options.largestBody ?? LARGEST_BODY;
   return (incoming, outgoing) => {
-    const { method, url = '/', headers } = incoming;
+    const { method, url = '/' } = incoming;
+    const headers = headersOf(incoming);
     if (!isMethod(method)) {
       refuse(outgoing, new OcpiError('method-not-allowed'));
       return;
@@ -38,13 +41,19 @@ export function toListener(handle: Handle, options: ListenerOptions = {}): Reque
       );
     };
     if (method === 'GET') ask(noPayload);
-    else read(incoming, largest, ask, (error) => refuse(outgoing, error));
+    else read(incoming, headers, largest, ask, (error) => refuse(outgoing, error));
   };
 }
 
 /** Reads the body. One that is too large is answered at once and the connection is closed. */
-function read(incoming: IncomingMessage, largest: number, done: (body: Payload) => void, fail: (error: OcpiError) => void): void {
-  if (Number(incoming.headers['content-length'] ?? 0) > largest) {
+function read(
+  incoming: IncomingMessage,
+  headers: Headers,
+  largest: number,
+  done: (body: Payload) => void,
+  fail: (error: OcpiError) => void,
+): void {
+  if (Number(headers['content-length'] ?? 0) > largest) {
     fail(new OcpiError('too-large'));
     return;
   }
@@ -66,19 +75,31 @@ function read(incoming: IncomingMessage, largest: number, done: (body: Payload) 
 /** Writes a response; `outgoing` may be gone already. */
 export function write(outgoing: ServerResponse, { status, headers, body }: OcpiResponse): void {
   if (outgoing.destroyed) return;
-  // Text goes out in one piece together with the headers; a Buffer would be a second one. Latin-1 gives its bytes back as they are.
   const wire = body?.wire ?? '';
-  const isSmall = typeof wire !== 'string' && wire.length <= ONE_PIECE;
+  const length = typeof wire === 'string' ? Buffer.byteLength(wire) : wire.length;
   // A flat list is what node:http turns headers into anyway.
   const lines: (string | number)[] = [];
   for (const name in headers) {
     const value = headers[name];
     if (typeof value === 'string') lines.push(name, value);
   }
-  lines.push('content-length', typeof wire === 'string' ? Buffer.byteLength(wire) : wire.length);
+  lines.push('content-length', length);
   outgoing.writeHead(status, lines);
-  if (isSmall) outgoing.end(wire.toString('latin1'), 'latin1');
-  else outgoing.end(wire);
+  if (length === 0 || length > ONE_PIECE) outgoing.end(wire);
+  else if (typeof wire !== 'string') endAtOnce(outgoing, wire.toString('latin1'), 'latin1');
+  else endAtOnce(outgoing, wire, length === wire.length ? 'latin1' : 'utf8');
+}
+
+/**
+ * Ends a response with one plain write of headers and body. A Buffer would be a second piece beside the headers, and `end(text)` adds an empty
+ * one, which costs a tenth of a small request. Latin-1 gives the bytes of a Buffer back as they are.
+ */
+function endAtOnce(outgoing: ServerResponse, text: string, coding: 'latin1' | 'utf8'): void {
+  const { socket } = outgoing;
+  socket?.cork();
+  outgoing.write(text, coding);
+  socket?.uncork();
+  outgoing.end();
 }
 
 /** A refusal before the Handle was asked: the rest of the body is not read. */
