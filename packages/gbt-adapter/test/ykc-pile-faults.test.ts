@@ -136,6 +136,36 @@ describe('a simulated 云快充 pile on a bad day', () => {
     pile.unplug(2);
   });
 
+  it('loses its power with what runs, and bills that when it is back', async () => {
+    world = await pileWorld();
+    const { platform, time, pile, line, pass } = world;
+    pile.plugIn(1, VEHICLE);
+    await line.call(RemoteStart, START);
+    await pass(HOUR / 60);
+    pile.losePower();
+    await line.closed;
+    expect([platform.bills.length, pile.records.waiting.length]).to.deep.equal([0, 1]);
+    const billed = platform.next('bill');
+    time.advance(5_000);
+    expect((await billed)[0]).to.include({ tradeNo: START.tradeNo, totalEnergy: 1, stopReason: 0x83 });
+  });
+
+  it('gives a dead line up after three heartbeats, and connects anew while the platform still holds it', async () => {
+    world = await pileWorld({ line: { limits: { callTimeoutMs: 50 } } });
+    const { platform, time, pile, line } = world;
+    const offline = once(pile, 'offline');
+    pile.faults.add('halfOpen');
+    for (let beat = 0; beat < 3; beat += 1) time.advance(10_000);
+    expect((await offline)[0]).to.have.property('code', 'Timeout');
+    expect(line.isOpen).to.equal(true);
+    pile.faults.delete('halfOpen');
+    const again = platform.next('line');
+    time.advance(5_000);
+    expect((await again)[0].isOpen).to.equal(true);
+    expect(platform.server.endpoints.size).to.equal(2);
+    line.close();
+  });
+
   it('comes back after a reboot, and is not let in under a wrong code', async () => {
     world = await pileWorld();
     const { platform, time, pile, line } = world;

@@ -188,7 +188,8 @@ export class YkcEndpoint<Self extends From> {
     this.#refused = 0;
     this.#timer.refresh();
     this.#options.watch?.({ kind: 'in', bytes, frame: decoded.frame, crc: decoded.crc }, this);
-    if (this.#calls.settle(decoded)) return;
+    // A report that was asked for is a report all the same.
+    if (this.#calls.settle(decoded) && !decoded.frame.isReport) return;
     if (!this.#handlers.has(decoded.frame.type)) {
       this.#options.watch?.({ kind: 'unhandled', bytes, frame: decoded.frame }, this);
       return;

@@ -73,8 +73,8 @@ export function obey(pile: SimulatedPile, guns: Guns, line: YkcEndpoint<'pile'>)
       reserved: '00000000',
     }))
     .handle(Reboot, ({ when }) => {
-      for (const { number, order } of guns.all) if (order && when === 1) guns.finish(number, STOP.powerLoss);
-      setImmediate(() => pile.cut());
+      // Its answer goes first.
+      setImmediate(() => (when === 1 ? pile.losePower() : pile.cut()));
       return { pileCode, result: 1 };
     })
     .handle(Update, ({ model }) => ({ pileCode, status: model === (pile.isDc ? 1 : 2) ? 0 : 2 }));

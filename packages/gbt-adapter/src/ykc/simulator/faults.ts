@@ -7,6 +7,7 @@ export const FAULTS = {
   halfFrames: 'sends each frame in two pieces',
   coalescedFrames: 'sends what it has to say in one turn as one segment',
   garbageBetween: 'sends noise before each frame',
+  halfOpen: 'its line dies without a word: neither end hears the other, and the platform still holds it',
   silentHeartbeat: 'sends no heartbeats',
   recordTwice: 'sends each record twice, though the first was acknowledged',
   recordUnheard: 'does not hear that a record was acknowledged, and goes on sending it',
@@ -17,6 +18,7 @@ export const FAULTS = {
   idleDuringSession: 'reports idle now and then while it charges',
   lockStuck: 'cannot move its ground lock',
   clockWrong: 'is an hour behind and ignores time syncs',
+  clockAhead: 'is two hours ahead and ignores time syncs',
   oddStartType: 'says start type 9 in its records, as a real device does',
 } as const;
 export type PileFault = keyof typeof FAULTS;
@@ -26,6 +28,7 @@ export function faulty(line: Line, faults: ReadonlySet<PileFault>, random: () =>
   let sent = 0;
   let queue: Buffer[] = [];
   let isDue = false;
+  let isDead = false;
   const drain = (): void => {
     const next = faults.has('coalescedFrames') ? Buffer.concat(queue.splice(0)) : queue.shift();
     if (next && next.length > 0) line.write(next);
@@ -40,16 +43,26 @@ export function faulty(line: Line, faults: ReadonlySet<PileFault>, random: () =>
   };
   return {
     close: () => {
+      // Nobody tells the platform; when it gives the line up, this end sees it.
+      if (isDead) return line.resume();
       for (const piece of queue) line.write(piece);
       queue = [];
       line.close();
     },
     pause: () => line.pause(),
-    resume: () => line.resume(),
+    resume: () => {
+      if (!isDead) line.resume();
+    },
     get buffered() {
       return line.buffered;
     },
     write: (frame) => {
+      if (faults.has('halfOpen') && !isDead) {
+        isDead = true;
+        queue = [];
+        line.pause();
+      }
+      if (isDead) return;
       let bytes = Buffer.from(frame);
       sent += 1;
       const end = bytes.length;

@@ -22,8 +22,6 @@ export const STOP = {
   powerLoss: 0x83,
 } as const;
 
-const CHARGING_MS = 15_000;
-
 /** What the guns need of their pile. */
 export interface Host {
   readonly pileCode: string;
@@ -33,6 +31,7 @@ export interface Host {
   readonly faults: ReadonlySet<PileFault>;
   readonly time: SimTime;
   readonly random: () => number;
+  readonly chargingMs: number;
   readonly records: Records;
   readonly now: () => Date;
   readonly line: () => YkcEndpoint<'pile'> | undefined;
@@ -76,7 +75,7 @@ export class Guns {
 
   /** Begins an order if the gun can; gives whether it did. */
   begin(number: number, start: { tradeNo: string; by: StartedBy; physicalCard: string; balance: number | undefined }): boolean {
-    const { now, powerKw, faults, time, started } = this.#host;
+    const { now, powerKw, faults, time, chargingMs, started } = this.#host;
     const gun = this.get(number);
     const { vehicle } = gun;
     if (!vehicle || !this.model || gun.order || gun.hasFault || this.isLockedOut) return false;
@@ -94,7 +93,7 @@ export class Guns {
       if (line && this.#host.isDc) tellVehicle(line, this.#of(number, start.tradeNo), order);
       this.tell(number);
     });
-    time.after(CHARGING_MS, () => this.#chargeOn(number, start.tradeNo));
+    time.after(chargingMs, () => this.#chargeOn(number, start.tradeNo));
     return true;
   }
 
@@ -106,7 +105,8 @@ export class Guns {
     const order = isMeasured ? chargeTo(gun.order, now()) : gun.order;
     const vehicle = gun.vehicle && { ...gun.vehicle, socPct: socOf(order) };
     this.set({ ...gun, vehicle, order: undefined, meterUnits: gun.meterUnits + meteredUnits(order) });
-    const fair = recordOf(order, { pileCode, gunNo: gunText(number), endedAt: now(), stopReason, isMetered });
+    // A clock that was set back meanwhile takes back nothing that was measured.
+    const fair = recordOf(order, { pileCode, gunNo: gunText(number), endedAt: order.measuredTo, stopReason, isMetered });
     const record = {
       ...fair,
       ...(faults.has('wrongAmount') ? { totalAmount: (Math.round(fair.totalAmount * 1e4) + 100) / 1e4 } : {}),
@@ -155,7 +155,7 @@ export class Guns {
     this.tell(number);
     const line = this.#host.line();
     if (this.#host.isDc && line) tellDemand(line, this.#of(number, tradeNo), order);
-    this.#host.time.after(CHARGING_MS, () => this.#chargeOn(number, tradeNo));
+    this.#host.time.after(this.#host.chargingMs, () => this.#chargeOn(number, tradeNo));
   }
 
   #deliver(number: number, order: Order): void {

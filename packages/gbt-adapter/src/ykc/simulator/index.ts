@@ -6,4 +6,4 @@ export type { Gun } from './gun.js';
 export type { Lock } from './lock.js';
 export type { BillingModel } from './meter.js';
 export type { Order, PileRecord, StartedBy, Vehicle } from './order.js';
-export { type PileOptions, SimulatedPile } from './pile.js';
+export { type Pace, type PileOptions, SimulatedPile } from './pile.js';

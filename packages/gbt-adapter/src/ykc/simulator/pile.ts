@@ -15,6 +15,19 @@ import type { PileRecord, Vehicle } from './order.js';
 import { Records } from './records.js';
 import { PileLine } from './session.js';
 
+/** How often a pile speaks, ms of its own time: the standard's values, or slower ones for a large fleet on one machine. */
+export interface Pace {
+  readonly heartbeatMs: number;
+  /** Realtime data and BMS data of a gun that charges. */
+  readonly chargingMs: number;
+  readonly idleMs: number;
+  /** Between two tries to connect. */
+  readonly retryMs: number;
+}
+
+/** V1.6, 7.3 to 7.10 */
+const PACE: Pace = { heartbeatMs: 10_000, chargingMs: 15_000, idleMs: 300_000, retryMs: 5_000 };
+
 /** What a simulated pile is. Times are in the pile's time, which `time` may run faster. */
 export interface PileOptions {
   readonly pileCode: string;
@@ -30,6 +43,7 @@ export interface PileOptions {
   readonly faults?: Iterable<PileFault>;
   readonly seed?: number;
   readonly time?: SimTime;
+  readonly pace?: Partial<Pace>;
   /** Limits, profile and watch of the line. */
   readonly line?: EndpointOptions;
 }
@@ -45,8 +59,8 @@ interface PileEvents {
   model: [modelNo: string];
 }
 
-const IDLE_MS = 300_000;
 const START_MODE = { card: 1, vin: 3 } as const;
+
 /** A charging pile true to V1.5 to V1.7, with faults by name: logs in, keeps its billing model, charges, bills, and comes back after a cut. */
 export class SimulatedPile extends EventEmitter<PileEvents> {
   readonly pileCode: string;
@@ -58,6 +72,7 @@ export class SimulatedPile extends EventEmitter<PileEvents> {
   readonly records: Records;
   readonly time: SimTime;
   readonly random: () => number;
+  readonly pace: Pace;
   readonly #session: PileLine;
   readonly #guns: Guns;
   #skewMs = 0;
@@ -72,6 +87,7 @@ export class SimulatedPile extends EventEmitter<PileEvents> {
     this.faults = new Set(options.faults);
     this.time = options.time ?? wallTime;
     this.random = seeded(options.seed ?? 1);
+    this.pace = { ...PACE, ...options.pace };
     this.records = new Records({
       time: this.time,
       faults: this.faults,
@@ -81,6 +97,7 @@ export class SimulatedPile extends EventEmitter<PileEvents> {
     const host: Host = {
       ...{ pileCode, isDc, faults, time, random, records },
       isMetered: options.version === '1.7',
+      chargingMs: this.pace.chargingMs,
       powerKw: options.powerKw ?? (isDc ? 120 : 7),
       now: () => this.now(),
       line: () => this.#line,
@@ -89,6 +106,7 @@ export class SimulatedPile extends EventEmitter<PileEvents> {
     };
     this.#guns = new Guns(host, options.guns ?? 1, options.hasGroundLocks ?? false);
     if (this.faults.has('clockWrong')) this.#skewMs = -3_600_000;
+    if (this.faults.has('clockAhead')) this.#skewMs = 7_200_000;
     this.#session = new PileLine(this, (line) => obey(this, this.#guns, line));
   }
 
@@ -108,7 +126,7 @@ export class SimulatedPile extends EventEmitter<PileEvents> {
     this.#report();
   }
 
-  /** Switches it off; what it has not billed is lost with it. */
+  /** Takes it off the network: what runs, runs on, and what is not billed waits for the next `start`. */
   stop(): void {
     this.#session.stop();
   }
@@ -116,6 +134,12 @@ export class SimulatedPile extends EventEmitter<PileEvents> {
   /** Cuts the line and lets the pile come back by itself. */
   cut(): void {
     this.#session.cut();
+  }
+
+  /** Power fails and comes back: every order ends with it, and is billed at the next login. */
+  losePower(): void {
+    this.cut();
+    for (const { number } of this.guns) this.#guns.finish(number, STOP.powerLoss);
   }
 
   now(): Date {
@@ -197,7 +221,8 @@ export class SimulatedPile extends EventEmitter<PileEvents> {
   }
 
   setClock(to: Date): void {
-    if (!this.faults.has('clockWrong')) this.#skewMs = to.getTime() - this.time.now().getTime();
+    if (this.faults.has('clockWrong') || this.faults.has('clockAhead')) return;
+    this.#skewMs = to.getTime() - this.time.now().getTime();
   }
 
   /** Sends 0x13 of every gun; after a login. */
@@ -240,7 +265,7 @@ export class SimulatedPile extends EventEmitter<PileEvents> {
 
   /** Every 5 min while idle; a charging gun tells more often by itself. */
   #report(): void {
-    this.time.after(IDLE_MS, () => {
+    this.time.after(this.pace.idleMs, () => {
       if (this.#session.isStopped) {
         this.#isReporting = false;
         return;

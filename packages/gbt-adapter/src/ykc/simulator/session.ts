@@ -6,9 +6,7 @@ import { faulty } from './faults.js';
 import { gunText } from './gun.js';
 import type { SimulatedPile } from './pile.js';
 
-const HEARTBEAT_MS = 10_000;
 const MISSED = 3;
-const RETRY_MS = 5_000;
 const VERSION_X10 = { '1.5': 15, '1.6': 16, '1.7': 17 } as const;
 
 /** The pile's line: up, cut, and up again. */
@@ -121,7 +119,7 @@ export class PileLine {
         },
       );
     }
-    pile.time.after(HEARTBEAT_MS, () => this.#beat(line, number));
+    pile.time.after(pile.pace.heartbeatMs, () => this.#beat(line, number));
   }
 
   #down(reason: YkcError): void {
@@ -131,6 +129,6 @@ export class PileLine {
   }
 
   #later(): void {
-    if (!this.#isStopped) this.#pile.time.after(RETRY_MS, () => void this.#up());
+    if (!this.#isStopped) this.#pile.time.after(this.#pile.pace.retryMs, () => void this.#up());
   }
 }
