@@ -1,6 +1,6 @@
+import { AHEAD_MS } from '../model/clock-shift.js';
 import type { ChargingPeriod } from '../model/session.js';
 import { advance } from './advance.js';
-import { AHEAD_MS } from './clock-shift.js';
 import { hasNumber, withNumber } from './numbers.js';
 import type { Change, ChargingEvent, ChargingState, Flag, OrderKey, PriceBorders, SessionFacts } from './session-state.js';
 

@@ -1,7 +1,7 @@
 import type { StationId } from '../kernel/ids.js';
+import { clockShift } from '../model/clock-shift.js';
 import type { EvseRef } from '../model/location.js';
 import type { Token } from '../model/token.js';
-import { clockShift } from './clock-shift.js';
 
 /** Somebody asked that a session be started from afar. */
 export interface StartRequest {

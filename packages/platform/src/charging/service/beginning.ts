@@ -1,9 +1,9 @@
 import type { OperatorId, SessionId, StationId } from '../../kernel/ids.js';
 import { type Accepted, type Refused, refuse } from '../../kernel/refusal.js';
 import type { Tx } from '../../kernel/transact.js';
+import { clockShift } from '../../model/clock-shift.js';
 import type { HeardStart, HeardTransaction } from '../../model/heard.js';
 import type { PartyId } from '../../model/party.js';
-import { clockShift } from '../clock-shift.js';
 import { consumers } from '../events.js';
 import type { StationPlace, TokenVerdict } from '../ports.js';
 import { applyReservation } from '../reservation.js';

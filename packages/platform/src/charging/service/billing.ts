@@ -1,8 +1,8 @@
 import type { OperatorId, SessionId } from '../../kernel/ids.js';
 import type { Accepted, Refused } from '../../kernel/refusal.js';
+import { clockShift } from '../../model/clock-shift.js';
 import type { HeardBill } from '../../model/heard.js';
 import type { ChargingPeriod } from '../../model/session.js';
-import { clockShift } from '../clock-shift.js';
 import { consumers } from '../events.js';
 import { begin, type ChargingState, type Flag, type SessionFacts } from '../session.js';
 import { type createBeginning, sessionChanged } from './beginning.js';
@@ -12,16 +12,22 @@ import type { ChargingNeeds } from './needs.js';
  * A station that bills its sessions itself: its bill takes the place of all that was counted from readings. The same bill again changes
  * nothing: a person may have looked at the session meanwhile.
  */
-export function createBilling({ transact, emit, store, holds, clock }: ChargingNeeds, { heardOf }: ReturnType<typeof createBeginning>) {
+export function createBilling(
+  { transact, emit, store, holds, clock }: ChargingNeeds,
+  { heardOf, sessionOf }: ReturnType<typeof createBeginning>,
+) {
   return async function heardBill(
     operatorId: OperatorId,
     bill: HeardBill,
-  ): Promise<Accepted<{ sessionId: SessionId }> | Refused<'unknownConnector'>> {
+  ): Promise<Accepted<{ sessionId?: SessionId }> | Refused<'unknownConnector'>> {
     const now = clock.now();
     const shift = clockShift(bill.endedAt, now) ?? 0;
     const onOurClock = (at: Date) => new Date(at.getTime() + shift);
     const { stationId, hold, transactionKey, connectorNumber, token, remoteStartId, tariffs } = bill;
     const at = onOurClock(bill.startedAt);
+    // A start that failed is billed as well; where nothing was heard of it and nothing flowed, there is no session.
+    const isNothing = bill.periods.every(({ energyMilliWh }) => energyMilliWh === 0);
+    if (isNothing && !(await sessionOf(operatorId, stationId, transactionKey))) return { accepted: true };
     const known = await heardOf(operatorId, {
       ...{ stationId, hold, transactionKey, connectorNumber, kind: 'started', at },
       samples: [{ at, registerMilliWh: 0, values: [] }],

@@ -38,14 +38,16 @@ function billOf(start: Date, end: Date, energies: readonly number[], more: Parti
 
 const at = (time: string) => new Date(`2025-03-03T${time}+08:00`);
 const faults = (bill: Bill, given: BillingModel | undefined = model, times: { start: Date; end: Date } | undefined = { start, end }) =>
-  checkBill(bill, given, times).faults;
+  checkBill(bill, given, times, heardAt).faults;
 const start = at('09:30:00');
+/** When no bill of these tests is of the future any more. */
+const heardAt = new Date(start.getTime() + 3 * 86_400_000);
 const end = at('12:30:00');
 const energies = [50_000, 200_000, 50_001, 0];
 
 describe('the bill of a pile', () => {
   it('is agreed where each band comes to its price', () => {
-    const checked = checkBill(billOf(start, end, energies), model, { start, end });
+    const checked = checkBill(billOf(start, end, energies), model, { start, end }, heardAt);
     expect([checked.verdict, checked.shown, checked.ours]).to.deep.equal(['agreed', '41.5002', '41.500160001']);
     // 50000 x 1.2 + 200000 x 1.0 + 50001 x 0.70001, and 300001 x 0.4; in 10^-4 kWh.
     expect([checked.electricity, checked.service]).to.deep.equal(['29.500120001', '12.00004']);
@@ -76,7 +78,9 @@ describe('the bill of a pile', () => {
     expect(of({ peakLossEnergy: 21 })).to.deep.equal(['lossRatio']);
     expect(faults(billOf(start, end, [0, 0, 0, 10]))).to.deep.equal(['bandNotInTime']);
     expect(faults(billOf(end, start, energies), model, { start: end, end: start })).to.include('endsBeforeStart');
-    const unreadable = checkBill(billOf(start, end, energies), undefined, undefined);
+    const early = checkBill(billOf(start, end, energies), model, { start, end }, new Date(end.getTime() - 5 * 60_000 - 1));
+    expect(early.faults).to.deep.equal(['timeImpossible']);
+    const unreadable = checkBill(billOf(start, end, energies), undefined, undefined, heardAt);
     expect(unreadable.faults).to.include.members(['noModel', 'timeUnreadable']);
   });
 
@@ -92,7 +96,7 @@ describe('the bill of a pile', () => {
         expect(periods[0]!.startedAt).to.deep.equal(from);
         for (const [i, { startedAt }] of periods.entries())
           if (i > 0) expect(startedAt > periods[i - 1]!.startedAt && startedAt < to).to.equal(true);
-        const { faults: found } = checkBill(billOf(from, to, given), model, { start: from, end: to });
+        const { faults: found } = checkBill(billOf(from, to, given), model, { start: from, end: to }, heardAt);
         expect(found.filter((fault) => fault !== 'bandNotInTime')).to.deep.equal([]);
       }),
       { numRuns: 300, seed: 9 },

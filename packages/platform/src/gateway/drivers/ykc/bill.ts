@@ -1,6 +1,7 @@
 import type { BodyOf, TransactionRecord } from '@evroam/gbt-adapter/ykc';
 import { decimalText } from '../../../kernel/quantity.js';
 import type { BillingModel } from '../../../model/billing-model.js';
+import { clockShift } from '../../../model/clock-shift.js';
 import { rateEnergy } from '../../../model/rating.js';
 import { units } from './translate.js';
 
@@ -24,6 +25,7 @@ const MILLI_WH_PER_UNIT = 100;
 export type BillFault =
   | 'noModel'
   | 'timeUnreadable'
+  | 'timeImpossible'
   | 'endsBeforeStart'
   | 'priceNotOfModel'
   | 'bandNotInTime'
@@ -57,11 +59,18 @@ export interface Checked {
 }
 
 /** Rates a bill again by the model that the pile had when the session began. YKC V1.6, 8.7 */
-export function checkBill(bill: Bill, model: BillingModel | undefined, times: { start: Date; end: Date } | undefined): Checked {
+export function checkBill(
+  bill: Bill,
+  model: BillingModel | undefined,
+  times: { start: Date; end: Date } | undefined,
+  heardAt: Date,
+): Checked {
   const faults = new Set<BillFault>();
   if (!model) faults.add('noModel');
   if (!times) faults.add('timeUnreadable');
   else if (times.end < times.start) faults.add('endsBeforeStart');
+  // The pile chose its prices by a clock that was wrong.
+  if (times && [times.start, times.end].some((at) => clockShift(at, heardAt) !== undefined)) faults.add('timeImpossible');
   const visited = model && times ? new Set(visits(model, times.start, times.end).map(({ band }) => band)) : undefined;
   const total = { shown: 0, energy: 0, ours: 0n, electricity: 0n, service: 0n };
   const trace = BANDS.map((band, i): BandTrace => {

@@ -30,7 +30,7 @@ export function createBills({ store, charging, clock, log }: BillNeeds) {
     const times = start && end ? { start, end } : undefined;
     const now = clock.now();
     const digest = digestOf(bill);
-    const fresh = { tradeNo, digest, stationId, heardAt: now, bill, checked: checkBill(bill, model?.model, times), isDone: false };
+    const fresh = { tradeNo, digest, stationId, heardAt: now, bill, checked: checkBill(bill, model?.model, times, now), isDone: false };
     const kept = await store.keepBill(operatorId, fresh);
     if (kept.digest !== digest) {
       await store.keepConflict(operatorId, fresh);
@@ -41,29 +41,24 @@ export function createBills({ store, charging, clock, log }: BillNeeds) {
     const { verdict, faults } = kept.checked;
     if (verdict === 'held')
       log.warn({ operatorId, stationId, tradeNo, faults }, 'the bill of a pile is not what its model comes to: it is held');
-    // A start that failed is billed as well; where nothing was heard of it and nothing flowed there is no session.
-    const isNothing = !begun && bill.totalEnergy === 0;
     const from = times?.start ?? kept.heardAt;
     const until = times && times.end >= times.start ? times.end : from;
     const token = begun ? undefined : (trade?.token ?? cardOf(bill));
-    const result = isNothing
-      ? undefined
-      : await charging.heardBill(operatorId, {
-          ...(await desk.hold),
-          transactionKey: tradeNo,
-          connectorNumber: Number(gunNo),
-          ...(token ? { token } : {}),
-          ...(trade?.remoteStartId === undefined ? {} : { remoteStartId: trade.remoteStartId }),
-          startedAt: from,
-          endedAt: until,
-          reason: toReason(bill.stopReason),
-          periods: periodsOf(bill, model?.model, from, until),
-          ...(model ? { tariffs: model.tariffs } : {}),
-          differs: verdict === 'held',
-        });
-    if (result && !result.accepted)
-      log.warn({ operatorId, stationId, tradeNo, reason: result.reason }, 'a bill of a gun that is not on record');
-    await store.billDone(operatorId, tradeNo, result?.accepted ? result.sessionId : undefined);
+    const result = await charging.heardBill(operatorId, {
+      ...(await desk.hold),
+      transactionKey: tradeNo,
+      connectorNumber: Number(gunNo),
+      ...(token ? { token } : {}),
+      ...(trade?.remoteStartId === undefined ? {} : { remoteStartId: trade.remoteStartId }),
+      startedAt: from,
+      endedAt: until,
+      reason: toReason(bill.stopReason),
+      periods: periodsOf(bill, model?.model, from, until),
+      ...(model ? { tariffs: model.tariffs } : {}),
+      differs: verdict === 'held',
+    });
+    if (!result.accepted) log.warn({ operatorId, stationId, tradeNo, reason: result.reason }, 'a bill of a gun that is not on record');
+    await store.billDone(operatorId, tradeNo, result.accepted ? result.sessionId : undefined);
     return 0;
   };
 }

@@ -9,7 +9,7 @@ export interface PileChargingPort extends ChargingPort {
   heardBill(
     operatorId: OperatorId,
     bill: HeardBill,
-  ): Promise<{ accepted: true; sessionId: SessionId } | { accepted: false; reason: 'unknownConnector'; detail?: string }>;
+  ): Promise<{ accepted: true; sessionId?: SessionId } | { accepted: false; reason: 'unknownConnector'; detail?: string }>;
 }
 
 /** The tariffs on sale at a pile now, as what it can charge by; or why it cannot. */
