@@ -1,98 +1,39 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { timeFrom } from '@evroam/gbt-adapter/ykc/simulator';
 import { stationClock } from '@evroam/ocpp-core/station';
-import { expect } from 'chai';
 import { type Embedded, startEmbedded } from '#edges/embedded/start.js';
 import { openRedis, type Redis } from '#edges/redis.js';
 import { type TestDatabase, testDatabase } from '#edges/testing.js';
 import { clockFromSetting, clockSetting } from '#kernel/clock.js';
-import { addStation, eventually, furnishParty, type Json, must } from './own-stations-fixture.js';
-import { type Charged, type FleetMember, fleetMember, randomOf, reported, VERSIONS } from './own-stations-fleet.js';
+import { addPile, furnishChina } from './china/fixture.js';
+import { expectChargerBooks } from './own-stations-charger-books.js';
+import { addStation, furnishParty, must } from './own-stations-fixture.js';
+import { type FleetMember, fleetMember, randomOf, VERSIONS } from './own-stations-fleet.js';
+import { freePort, KillableHub } from './own-stations-killable.js';
+import { expectPileBooks } from './own-stations-pile-books.js';
+import { PILE_CARD, type PileMember, pileMember } from './own-stations-piles.js';
 
 const quick = process.env.EVROAM_EFFORT === 'quick';
 const CHARGERS = Number(process.env.EVROAM_FLEET ?? (quick ? 30 : 200));
-const HOURS = quick ? 2 : 10;
+const PILES = Number(process.env.EVROAM_PILES ?? (quick ? 20 : 60));
+const HOURS = Number(process.env.EVROAM_HOURS ?? (quick ? 2 : 10));
 const RATE = 240;
 const SAMPLE_SECONDS = 300;
 const SEED = Number(process.env.EVROAM_SEED ?? 20_260_301);
 
-interface Where {
-  addresses: { admin: string; ocpp: string };
-  adminKey: string;
-}
-
-/** A hub in its own process, on ports and data that outlive it. */
-class KillableHub {
-  readonly #environment: Record<string, string>;
-  #child: ChildProcess | undefined;
-  where: Where | undefined;
-
-  constructor(environment: Record<string, string>) {
-    this.#environment = environment;
-  }
-
-  async start(): Promise<void> {
-    const child = fork(fileURLToPath(new URL('./own-stations-hub.js', import.meta.url)), [], {
-      env: { ...process.env, ...this.#environment },
-      execArgv: [],
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
-    this.#child = child;
-    const [news] = await Promise.race([once(child, 'message'), once(child, 'exit')]);
-    if (typeof news !== 'object') throw new Error(`the hub ended with ${news}`);
-    this.where = news as Where;
-  }
-
-  async kill(): Promise<void> {
-    const child = this.#child!;
-    const gone = once(child, 'exit');
-    child.kill('SIGKILL');
-    await gone;
-  }
-
-  async stop(): Promise<void> {
-    const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'exit');
-    child.send('stop');
-    await gone;
-  }
-
-  api = async (method: string, path: string, body?: unknown): Promise<{ status: number; body: Json }> => {
-    const { addresses, adminKey } = this.where!;
-    const response = await fetch(addresses.admin + path, {
-      method,
-      headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
-  };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return address.port;
-}
-
 for (const kills of [0, 10]) {
-  describe(`${CHARGERS} chargers of three versions, every fault, ${HOURS} simulated hours${kills > 0 ? `, the hub killed ${kills} times, Valkey emptied twice` : ''}`, function () {
+  describe(`${CHARGERS} OCPP chargers of three versions and ${PILES} 云快充 piles, every fault, ${HOURS} simulated hours${kills > 0 ? `, the hub killed ${kills} times, Valkey emptied twice` : ''}`, function () {
     this.timeout(900_000);
     let database: TestDatabase;
     let valkey: Embedded;
     let redis: Redis;
     let hub: KillableHub;
     let fleet: FleetMember[] = [];
+    let piles: PileMember[] = [];
     const folder = mkdtempSync(join(tmpdir(), 'evroam-fleet-'));
     const setting = clockSetting(new Date('2026-03-02T06:00:00Z'), RATE);
     const clock = clockFromSetting(setting);
@@ -109,6 +50,7 @@ for (const kills of [0, 10]) {
         EVROAM_DATA: folder,
         EVROAM_PORT: String(await freePort()),
         EVROAM_OCPP_PORT: String(await freePort()),
+        EVROAM_YKC_PORT: String(await freePort()),
         EVROAM_CLOCK: setting,
         EVROAM_LOG_LEVEL: process.env.EVROAM_LOG_LEVEL ?? 'fatal',
       });
@@ -122,8 +64,12 @@ for (const kills of [0, 10]) {
         fleet.push(fleetMember({ id, version, url, password, clock: stationClock(clock), seed: SEED + n, sampleSeconds: SAMPLE_SECONDS }));
       }
       await Promise.all(fleet.map(({ station }) => station.accepted));
+      await furnishChina(hub);
+      for (let n = 0; n < PILES; n += 1) piles.push(await newPile(n));
     });
     after(async () => {
+      for (const { pile } of piles) pile.stop();
+      piles = [];
       await Promise.all(fleet.map(({ station }) => station.stop()));
       fleet = [];
       await hub.stop();
@@ -132,6 +78,34 @@ for (const kills of [0, 10]) {
       await database.drop();
       rmSync(folder, { recursive: true, force: true });
     });
+
+    /** A pile that is on, logged in, and has the card that may charge while it is offline. */
+    async function newPile(n: number): Promise<PileMember> {
+      const [id, pileCode] = [`P-${n}`, String(20_260_302_000_000 + n)];
+      const member = pileMember({
+        ...{ n, id, pileCode, seed: SEED + 10_000 + n, time: timeFrom(clock) },
+        port: Number(new URL(hub.where!.addresses.ykc).port),
+        startFromAfar: async (station, number) => {
+          await hub.reach('POST', '/starts', {
+            ...{ issuer: 'CN-EVR', uid: 'APP1', locationId: `L-${station}`, evseUid: `${station}-E${number}` },
+          });
+        },
+        stopFromAfar: async (station) => {
+          const open = await hub.reach('GET', `/sessions?station=${station}&status=active`);
+          for (const session of open?.items ?? []) await hub.reach('POST', `/sessions/${session.id}/stop`);
+        },
+      });
+      const { pile } = member;
+      await addPile(hub, { id, pileCode }, { guns: pile.guns.length });
+      if (pile.options.hasGroundLocks) await must(hub.api, 'PUT', `/stations/${id}/locks/1`, { driver: 'ykc' });
+      const online = once(pile, 'online');
+      pile.start();
+      await online;
+      await must(hub.api, 'POST', `/stations/${id}/commands/sendLocalList?wait=20`, {
+        ...{ version: 1, full: true, tokens: [{ uid: PILE_CARD.slice(8), type: 'rfid' }] },
+      });
+      return member;
+    }
 
     async function killAround(untilMs: number): Promise<void> {
       const random = randomOf(SEED);
@@ -144,81 +118,12 @@ for (const kills of [0, 10]) {
       }
     }
 
-    it('registers = energy of sessions = energy of CDRs, each session once, none open', async () => {
+    it('registers = energy of sessions = energy of CDRs, each session and bill once, none open', async () => {
       const untilMs = clock.now().getTime() + HOURS * 3_600_000;
-      await Promise.all([...fleet.map((member) => member.live(untilMs)), killAround(untilMs)]);
-      const charged = fleet.flatMap((member) => [...member.charged.values()]);
-      expect(
-        fleet.reduce((sum, { dropped }) => sum + dropped, 0),
-        'messages given up by stations',
-      ).to.equal(0);
-      expect(charged.every(({ endMilliWh }) => endMilliWh !== undefined)).to.equal(true);
-      const count = async (from: string) => (await database.sql<{ n: number }>(undefined, `SELECT count(*)::int AS n FROM ${from}`))[0]!.n;
-      const jumped = charged.filter(({ jumpedMilliWh }) => jumpedMilliWh > 0);
-
-      await eventually(
-        async () => (await count(`charging_session WHERE phase = 'ended'`)) === charged.length,
-        'all sessions to end',
-        60_000,
-      );
-      expect(await count(`charging_session WHERE phase <> 'ended'`), 'sessions left open').to.equal(0);
-      expect(await count('charging_session')).to.equal(charged.length);
-      await eventually(
-        async () => (await count('charging_cdr')) + (await count('charging_session WHERE held')) >= charged.length,
-        'the CDRs',
-        60_000,
-      );
-
-      // A person looks at what the meters made of it.
-      const held = await database.sql<{ id: string; station: string; flags: string[] }>(
-        undefined,
-        `SELECT id, station_id AS station, state->'flags' AS flags FROM charging_session WHERE held ORDER BY station_id, started_at`,
-      );
-      const suspects = new Set(jumped.map(({ stationId }) => stationId));
-      expect(
-        held.filter(({ station }) => !suspects.has(station)),
-        'held without a reason',
-      ).to.deep.equal([]);
-      expect(held.length).to.equal(jumped.length);
-      await releaseAll(held, jumped);
-      await eventually(async () => (await count('charging_cdr')) === charged.length, 'the CDRs of released sessions', 30_000);
-
-      const wanted = energies(charged.map((session) => [session.stationId, reported(session)]));
-      const sessions = await database.sql<{ station: string; mwh: string }>(
-        undefined,
-        `SELECT station_id AS station, (SELECT sum((p->>'energyMilliWh')::bigint) FROM jsonb_array_elements(state->'periods') p)::text AS mwh FROM charging_session`,
-      );
-      const cdrs = await database.sql<{ station: string; mwh: string }>(
-        undefined,
-        `SELECT s.station_id AS station, c.body->>'energyMilliWh' AS mwh FROM charging_cdr c JOIN charging_session s ON s.id = c.session_id`,
-      );
-      expect(energies(sessions.map(({ station, mwh }) => [station, Number(mwh)]))).to.deep.equal(wanted);
-      expect(energies(cdrs.map(({ station, mwh }) => [station, Number(mwh)]))).to.deep.equal(wanted);
-      const total = charged.reduce((sum, session) => sum + reported(session), 0);
-      const samples = await count('charging_sample');
-      console.log(
-        `    seed ${SEED}: ${charged.length} sessions, ${total / 1_000_000} kWh, ${samples} messages kept, ${held.length} held and released, ${await count(`charging_session WHERE state->'flags' @> '["clockCorrected"]'`)} with a corrected clock, ${kills} kills`,
-      );
+      await Promise.all([...[...fleet, ...piles].map((member) => member.live(untilMs)), killAround(untilMs)]);
+      const books = [await expectChargerBooks(database, hub, fleet), await expectPileBooks(database, hub, piles)];
+      console.log(`    seed ${SEED}, ${kills} kills:`);
+      for (const line of books) console.log(`      ${line}`);
     });
-
-    async function releaseAll(held: readonly { id: string; station: string }[], jumped: readonly Charged[]): Promise<void> {
-      const byStation = new Map<string, Charged[]>();
-      for (const session of jumped) byStation.set(session.stationId, [...(byStation.get(session.stationId) ?? []), session]);
-      for (const { id, station } of held) {
-        const session = byStation.get(station)!.shift()!;
-        await must(hub.api, 'POST', `/sessions/${id}/release`, { kwh: (reported(session) / 1_000_000).toFixed(6) });
-      }
-    }
   });
-}
-
-/** The energies of each station, in order of size. */
-function energies(of: readonly (readonly [station: string, milliWh: number])[]): Record<string, number[]> {
-  const by: Record<string, number[]> = {};
-  for (const [station, milliWh] of of) {
-    by[station] ??= [];
-    by[station].push(milliWh);
-  }
-  for (const list of Object.values(by)) list.sort((a, b) => a - b);
-  return by;
 }
