@@ -1,81 +1,21 @@
 // The full server, authentication, state and events included: CPU and round trips with nothing stored and with every reading durable,
-// memory of idle chargers, and a storm; each against ocpp-rpc in strict mode, which stores nothing, in the same run.
-//   node packages/platform/bench/fleet.bench.mjs [rounds] [idle chargers]
-import { fork } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Charger, connectAll, prepareCall } from '../../ocpp-core/bench/charger.mjs';
+// memory of idle chargers, and a storm; each against ocpp-rpc in strict mode, which stores nothing, in the same run. Readings also against
+// one create() of an ORM each, memory also against the bare ws.
+//   node packages/platform/bench/fleet.bench.mjs [rounds] [idle chargers] [messages,create,storm,memory]
+import { connectAll, prepareCall } from '../../ocpp-core/bench/charger.mjs';
 import { cpuSeconds, median, memoryBytes, ratios, sleep, table } from '../../ocpp-core/bench/measure.mjs';
 import { payloads } from '../../ocpp-core/bench/payloads.mjs';
-import { start } from '../../ocpp-core/bench/server.mjs';
+import { startCreating, startFleetHub, startPeer } from './lib/fleet-hubs.mjs';
+import { postgresSeconds } from './lib/postgres-cpu.mjs';
 
 const rounds = Number(process.argv[2] ?? 7);
 const IDLE = Number(process.argv[3] ?? 10_000);
 const FLEET = 2_000;
 const SECONDS = 0.8;
-
-/** The generator builds its own handshake and knows no credentials: they come in with the identity. */
-const identityOf = (n, password) =>
-  `CP${n} HTTP/1.1\r\nAuthorization: Basic ${Buffer.from(`CP${n}:${password}`).toString('base64')}\r\nX-Rest:`;
-
-async function startHub(stations) {
-  const folder = mkdtempSync(join(tmpdir(), 'evroam-bench-'));
-  const child = fork(fileURLToPath(new URL('./servers/fleet-hub.mjs', import.meta.url)), [folder, String(stations)]);
-  const { port, passwords, postgres } = await new Promise((resolve, reject) => {
-    child.once('message', resolve);
-    child.once('exit', (code) => reject(new Error(`the hub ended with ${code}`)));
-  });
-  return {
-    name: 'evroam',
-    port,
-    pid: child.pid,
-    postgres,
-    charger: (n) => new Charger(port, identityOf(n, passwords[n]), 'ocpp1.6'),
-    command: (identity) =>
-      new Promise((resolve) => {
-        child.once('message', resolve);
-        child.send({ ask: 'command', identity });
-      }),
-    stop: async () => {
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.send({ ask: 'stop' });
-      await gone;
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-async function startPeer() {
-  const server = await start('ocpp-rpc');
-  return { ...server, charger: (n) => new Charger(server.port, `CP${n}`, 'ocpp1.6') };
-}
-
-/** CPU of PostgreSQL: its keeper, the postmaster, and all that it forked. */
-function postgresSeconds(pid) {
-  if (!pid) return 0;
-  const parents = new Map();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
-    } catch {
-      // It ended meanwhile.
-    }
-  }
-  const isIts = (one) => one === pid || (parents.has(one) && isIts(parents.get(one)));
-  let sum = 0;
-  for (const one of parents.keys()) {
-    try {
-      if (isIts(one)) sum += cpuSeconds(one);
-    } catch {
-      // It ended meanwhile.
-    }
-  }
-  return sum;
-}
+/** Stations that stay connected in a storm, and carry commands. */
+const STAYING = 40;
+/** The collector shrinks a heap that rests by and by. */
+const SETTLE_MS = 20_000;
 
 const once = (charger, call) =>
   new Promise((resolve, reject) => {
@@ -90,29 +30,34 @@ async function each(list, work, atOnce = 50) {
 }
 
 const boot = prepareCall('BootNotification', payloads.BootNotification);
+const heartbeat = prepareCall('Heartbeat', {});
 const start16 = (n) =>
   prepareCall('StartTransaction', { connectorId: 1, idTag: 'CARD', meterStart: n, timestamp: '2026-02-02T02:40:00.000Z' });
 
-/** Chargers that booted, each in a session of its own where the server knows sessions. */
-async function fleet(server, count) {
+async function booted(server, count) {
   const chargers = Array.from({ length: count }, (_, n) => server.charger(n));
   await connectAll(chargers, 50);
   await each(chargers, (charger) => once(charger, boot));
+  return chargers;
+}
+
+/** Chargers that booted, each in a session of its own where the server knows sessions; what the first contact left to do is done. */
+async function fleet(server, count) {
+  const chargers = await booted(server, count);
   const calls = new Map();
-  await each(chargers, async (charger) => {
-    const n = chargers.indexOf(charger);
-    const transactionId = server.postgres ? (await once(charger, start16(n))).transactionId : 918_340;
-    const meterValues = { ...payloads.MeterValues, transactionId };
-    calls.set(charger, prepareCall('MeterValues', meterValues));
+  await each([...chargers.entries()], async ([n, charger]) => {
+    const transactionId = server.name === 'evroam' ? (await once(charger, start16(n))).transactionId : 918_340 + n;
+    calls.set(charger, prepareCall('MeterValues', { ...payloads.MeterValues, transactionId }));
   });
+  await server.rest?.();
   return { chargers, calls };
 }
 
 /** A reading a message for each charger that was answered, or a heartbeat. */
 function crowdOf(server, { chargers, calls }, count, action) {
   const members = chargers.slice(0, count);
-  const heartbeat = prepareCall('Heartbeat', {});
   const callOf = (charger) => (action === 'Heartbeat' ? heartbeat : calls.get(charger));
+  const database = () => (server.postgres ? postgresSeconds(server.postgres) : 0);
   return async () => {
     let good = 0;
     let running = true;
@@ -127,138 +72,206 @@ function crowdOf(server, { chargers, calls }, count, action) {
       charger.send(callOf(charger));
     }
     await sleep(150);
-    const before = { good, node: cpuSeconds(server.pid), postgres: postgresSeconds(server.postgres), at: performance.now() };
+    const before = { good, node: cpuSeconds(server.pid), postgres: database(), at: performance.now() };
     await sleep(SECONDS * 1_000);
     const messages = good - before.good;
     const seconds = (performance.now() - before.at) / 1_000;
     const node = ((cpuSeconds(server.pid) - before.node) / messages) * 1e6;
-    const postgres = ((postgresSeconds(server.postgres) - before.postgres) / messages) * 1e6;
+    // A backend of the pool may have ended meanwhile, and its seconds with it.
+    const postgres = Math.max(0, ((database() - before.postgres) / messages) * 1e6);
     running = false;
     while (resting < members.length) await sleep(5);
-    return { node, postgres, perSecond: messages / seconds };
+    return { node, postgres, cpu: node + postgres, perSecond: messages / seconds };
   };
 }
 
 const bars = [];
-const rows = [['message', 'connections', 'of ocpp-rpc', 'median', 'least', 'bar', 'us of Node / PostgreSQL']];
+const rows = [['what', 'connections', 'measured', 'median', 'least', 'bar', 'us of Node / PostgreSQL']];
 
-{
-  const hub = await startHub(FLEET);
-  const peer = await startPeer();
-  const ours = await fleet(hub, FLEET);
-  const theirs = await fleet(peer, FLEET);
-  for (const [action, count, what, most, least] of [
-    ['Heartbeat', 100, 'CPU', 0.6],
-    ['Heartbeat', FLEET, 'CPU', 0.6],
-    ['MeterValues', 100, 'round trips/s', undefined, 0.45],
-    ['MeterValues', FLEET, 'round trips/s', undefined, 0.7],
-  ]) {
-    const rate = { ours: [], base: [] };
-    const cpu = { ours: [], base: [], postgres: [] };
-    const us = crowdOf(hub, ours, count, action);
-    const them = crowdOf(peer, theirs, count, action);
-    for (let round = -1; round < rounds; round += 1) {
-      const base = await them();
-      const mine = await us();
-      if (round < 0) continue;
-      rate.ours.push(mine.perSecond);
-      rate.base.push(base.perSecond);
-      cpu.ours.push(mine.node);
-      cpu.base.push(base.node);
-      cpu.postgres.push(mine.postgres);
-    }
-    const by =
-      what === 'CPU'
-        ? ratios(cpu.ours, cpu.base)
-        : { median: ratios(rate.ours, rate.base).median, least: Math.max(...rate.ours) / Math.max(...rate.base) };
-    const bar = what === 'CPU' ? `<= ${most}` : `>= ${least}`;
-    rows.push([
-      action,
-      count,
-      what,
-      by.median.toFixed(2),
-      by.least.toFixed(2),
-      bar,
-      `${median(cpu.ours).toFixed(0)} / ${median(cpu.postgres).toFixed(0)}`,
-    ]);
-    for (const value of [by.median, by.least])
-      bars.push({ what: `${action}, ${count}: ${what}`, ok: most === undefined ? value >= least : value <= most, value });
+/** Both in turn, round by round: the first round warms up. */
+async function inTurn(us, them) {
+  const taken = { ours: [], base: [] };
+  for (let round = -1; round < rounds; round += 1) {
+    const base = await them();
+    const mine = await us();
+    if (round < 0) continue;
+    taken.base.push(base);
+    taken.ours.push(mine);
   }
-
-  const storm = async (server) => {
-    const begun = performance.now();
-    const back = Array.from({ length: FLEET }, (_, n) => server.charger(n));
-    const accepted = await Promise.all(back.map((charger) => comeBack(charger)));
-    const seconds = (performance.now() - begun) / 1_000;
-    for (const charger of back) charger.drop();
-    await sleep(1_000);
-    return { seconds, lost: accepted.filter((ok) => !ok).length };
-  };
-  const comeBack = async (charger) => {
-    for (let tries = 0; tries < 20; tries += 1) {
-      try {
-        await charger.connect();
-        if ((await once(charger, boot)).status === 'Accepted') return true;
-      } catch {
-        // Cut or turned away: it tries again.
-      }
-      await sleep(50);
-    }
-    return false;
-  };
-  for (const { chargers } of [ours, theirs]) for (const charger of chargers) charger.drop();
-  await sleep(1_500);
-  const seconds = { ours: [], base: [] };
-  let lost = 0;
-  for (let round = 0; round < 3; round += 1) {
-    seconds.base.push((await storm(peer)).seconds);
-    const mine = await storm(hub);
-    seconds.ours.push(mine.seconds);
-    lost += mine.lost;
-  }
-  const time = ratios(seconds.ours, seconds.base);
-  rows.push([
-    'storm with boot',
-    FLEET,
-    'time',
-    time.median.toFixed(2),
-    time.least.toFixed(2),
-    '<= 0.75',
-    `${median(seconds.ours).toFixed(1)} s, ${lost} lost`,
-  ]);
-  bars.push({ what: 'storm: time', ok: time.median <= 0.75, value: time.median }, { what: 'storm: lost', ok: lost === 0, value: lost });
-  await hub.stop();
-  await peer.stop();
+  return taken;
 }
 
-{
+const of = (list, what) => list.map((each) => each[what]);
+/** CPU counts by its least, round trips by their most: the round that was disturbed least. */
+function compared({ ours, base }, what) {
+  const [a, b] = [of(ours, what), of(base, what)];
+  return what === 'perSecond' ? { median: ratios(a, b).median, least: Math.max(...a) / Math.max(...b) } : ratios(a, b);
+}
+
+function judge(what, connections, measured, { median: middle, least }, bar, note) {
+  const isMet = (value) => (bar.most === undefined ? value >= bar.least : value <= bar.most);
+  rows.push([what, connections, measured, middle.toFixed(2), least.toFixed(2), bar.most ? `<= ${bar.most}` : `>= ${bar.least}`, note]);
+  for (const value of [middle, least]) bars.push({ what: `${what}, ${connections}: ${measured}`, ok: isMet(value), value });
+}
+
+const spent = (taken) => `${median(of(taken.ours, 'node')).toFixed(0)} / ${median(of(taken.ours, 'postgres')).toFixed(0)}`;
+
+async function roundTrips(hub, peer, ours, theirs) {
+  for (const [action, count, what, bar] of [
+    ['Heartbeat', 100, 'node', { most: 0.6 }],
+    ['Heartbeat', FLEET, 'node', { most: 0.6 }],
+    ['MeterValues', 100, 'perSecond', { least: 0.45 }],
+    ['MeterValues', FLEET, 'perSecond', { least: 0.7 }],
+  ]) {
+    const taken = await inTurn(crowdOf(hub, ours, count, action), crowdOf(peer, theirs, count, action));
+    judge(action, count, what === 'node' ? 'CPU of ocpp-rpc' : 'round trips/s of ocpp-rpc', compared(taken, what), bar, spent(taken));
+  }
+}
+
+/** Against one create() of an ORM a message, which is durable as well. */
+async function againstCreate(hub, ours) {
+  const creating = await startCreating(hub);
+  const taken = await inTurn(
+    crowdOf(hub, ours, FLEET, 'MeterValues'),
+    crowdOf(creating, await fleet(creating, FLEET), FLEET, 'MeterValues'),
+  );
+  const create = `create(): ${median(of(taken.base, 'node')).toFixed(0)} / ${median(of(taken.base, 'postgres')).toFixed(0)}`;
+  judge('MeterValues', FLEET, 'round trips/s of create()', compared(taken, 'perSecond'), { least: 4 }, spent(taken));
+  judge('MeterValues', FLEET, 'CPU of create()', compared(taken, 'cpu'), { most: 0.2 }, create);
+  await creating.stop();
+}
+
+async function comeBack(charger) {
+  for (let tries = 0; tries < 20; tries += 1) {
+    try {
+      await charger.connect();
+      if ((await once(charger, boot)).status === 'Accepted') return true;
+    } catch {
+      // Cut or turned away: it tries again.
+    }
+    await sleep(50);
+  }
+  return false;
+}
+
+/** All come back at once. Those that stayed carry commands meanwhile. */
+async function storm(server, stayed) {
+  const begun = performance.now();
+  const back = Array.from({ length: FLEET }, (_, n) => server.charger(n));
+  let running = true;
+  const commands = stayed && commandsWhile(server, stayed, () => running);
+  const accepted = await Promise.all(back.map((charger) => comeBack(charger)));
+  const seconds = (performance.now() - begun) / 1_000;
+  running = false;
+  const ms = (await commands) ?? [];
+  for (const charger of back) charger.drop();
+  await sleep(1_500);
+  return { seconds, lost: accepted.filter((ok) => !ok).length, ms };
+}
+
+/** Four commands at once to stations that stay connected, one after the other; how long each took. */
+async function commandsWhile(server, stations, isRunning) {
+  const ms = [];
+  const lanes = [0, 1, 2, 3].map(async (lane) => {
+    for (let n = lane; isRunning(); n += 4) {
+      const answer = await server.command(`CP${stations[n % stations.length]}`);
+      if (answer.outcome !== 'accepted') throw new Error(`a command was ${answer.outcome}`);
+      ms.push(answer.ms);
+    }
+  });
+  await Promise.all(lanes);
+  return ms;
+}
+
+const p99 = (list) => [...list].sort((a, b) => a - b)[Math.ceil(list.length * 0.99) - 1];
+
+async function storms(hub, peer, ours, theirs) {
+  for (const { chargers } of [ours, theirs]) for (const charger of chargers) charger.drop();
+  await sleep(1_500);
+  await hub.rest();
+  const seconds = { ours: [], base: [] };
+  const ms = { idle: [], storm: [] };
+  let lost = 0;
+  const stations = Array.from({ length: STAYING }, (_, n) => FLEET + n);
+  const stayed = stations.map((n) => hub.charger(n));
+  await connectAll(stayed, 50);
+  await each(stayed, (charger) => once(charger, boot));
+  await hub.rest();
+  for (let round = -1; round < rounds; round += 1) {
+    const base = await storm(peer);
+    const until = performance.now() + 700;
+    const idle = await commandsWhile(hub, stations, () => performance.now() < until);
+    // The time is taken without the commands, which the base does not carry.
+    const mine = await storm(hub);
+    const busy = await storm(hub, stations);
+    lost += mine.lost + busy.lost;
+    if (round < 0) continue;
+    seconds.base.push(base.seconds);
+    seconds.ours.push(mine.seconds);
+    ms.idle.push(...idle);
+    ms.storm.push(...busy.ms);
+  }
+  for (const charger of stayed) charger.drop();
+  const both = (list) => `${median(list).toFixed(2)} s, least ${Math.min(...list).toFixed(2)}`;
+  judge(
+    'storm with boot',
+    FLEET,
+    'time of ocpp-rpc',
+    ratios(seconds.ours, seconds.base),
+    { most: 0.75 },
+    `${both(seconds.ours)} to ${both(seconds.base)}`,
+  );
+  bars.push({ what: 'storm: lost', ok: lost === 0, value: lost });
+  const [idle, during] = [p99(ms.idle), p99(ms.storm)];
+  const note = `${during.toFixed(0)} ms to ${idle.toFixed(0)} ms, ${ms.storm.length} and ${ms.idle.length} commands`;
+  judge('command in a storm', FLEET, 'p99 of the idle one', { median: during / idle, least: during / idle }, { most: 3 }, note);
+}
+
+/** Whole-process memory, once what came with the connections is done and the collector had its time. */
+async function idleMemory() {
   const filled = async (server) => {
-    const chargers = Array.from({ length: IDLE }, (_, n) => server.charger(n));
-    await connectAll(chargers, 50);
-    await each(chargers, (charger) => once(charger, boot));
-    await sleep(5_000);
+    const chargers = await booted(server, IDLE);
+    await server.rest();
+    await sleep(SETTLE_MS);
     const bytes = memoryBytes(server.pid);
     for (const charger of chargers) charger.drop();
     await server.stop();
     return bytes;
   };
-  const base = await filled(await startPeer());
-  const ours = await filled(await startHub(IDLE));
-  rows.push([
-    'idle, booted',
-    IDLE,
-    'memory',
-    (ours / base).toFixed(2),
-    '',
-    '<= 0.65',
-    `${(ours / 2 ** 20).toFixed(0)} MB of ${(base / 2 ** 20).toFixed(0)} MB`,
-  ]);
-  bars.push({ what: 'idle: memory', ok: ours / base <= 0.65, value: ours / base });
+  const peer = await filled(await startPeer());
+  const bare = await filled(await startPeer('ws-json'));
+  const ours = await filled(await startFleetHub(IDLE));
+  const mb = (bytes) => (bytes / 2 ** 20).toFixed(0);
+  for (const [name, base, most] of [
+    ['ocpp-rpc', peer, 0.65],
+    ['bare ws', bare, 1.25],
+  ])
+    judge(
+      'idle, booted',
+      IDLE,
+      `memory of ${name}`,
+      { median: ours / base, least: ours / base },
+      { most },
+      `${mb(ours)} MB to ${mb(base)} MB`,
+    );
 }
 
-console.log(
-  `The hub against ocpp-rpc strict, which stores nothing; ${rounds} rounds in turn, median of the rounds' ratios and best round of each\n`,
-);
+const PARTS = process.argv[4]?.split(',') ?? ['messages', 'create', 'storm', 'memory'];
+const has = (part) => PARTS.includes(part);
+if (has('messages') || has('create') || has('storm')) {
+  const hub = await startFleetHub(FLEET + STAYING);
+  const peer = await startPeer();
+  const ours = await fleet(hub, FLEET);
+  const theirs = await fleet(peer, FLEET);
+  if (has('messages')) await roundTrips(hub, peer, ours, theirs);
+  if (has('create')) await againstCreate(hub, ours);
+  if (has('storm')) await storms(hub, peer, ours, theirs);
+  await hub.stop();
+  await peer.stop();
+}
+if (has('memory')) await idleMemory();
+
+console.log(`The hub, its PostgreSQL syncing; ${rounds} rounds in turn: median of the rounds' ratios, and least disturbed round of each\n`);
 table(rows);
 console.log();
 for (const { what, ok, value } of bars) {

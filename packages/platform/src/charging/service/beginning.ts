@@ -33,9 +33,14 @@ export function createBeginning(needs: ChargingNeeds, authorise: Authorise) {
     return known;
   }
 
+  /** The session that a station means, if it was looked for before: at once, for each reading of a running session asks. */
+  function recall(operatorId: OperatorId, stationId: StationId, transactionKey: string): Known | undefined {
+    return remembered.get(`${operatorId}/${stationId}/${transactionKey}`);
+  }
+
   /** The session that a station means, if there is one. */
   async function sessionOf(operatorId: OperatorId, stationId: StationId, transactionKey: string): Promise<Known | undefined> {
-    const known = remembered.get(`${operatorId}/${stationId}/${transactionKey}`);
+    const known = recall(operatorId, stationId, transactionKey);
     if (known) return known;
     const found = await store.byTransaction(undefined, operatorId, stationId, transactionKey);
     return found && remember(operatorId, stationId, transactionKey, { no: found.no, incomplete: isIncomplete(found.state.facts) });
@@ -245,7 +250,7 @@ export function createBeginning(needs: ChargingNeeds, authorise: Authorise) {
     return { no, incomplete: isIncomplete(better) };
   }
 
-  return { heardStart, heardOf, sessionOf };
+  return { heardStart, heardOf, sessionOf, recall };
 }
 
 const isIncomplete = ({ provisional, anonymous }: SessionFacts): boolean => provisional === true || anonymous === true;

@@ -9,7 +9,7 @@ import type { ChargingNeeds } from './needs.js';
 /** What stations say of sessions that have begun. Each is durable, once, before it is answered. */
 export function createHearing(
   { store, journal, changed, clock }: ChargingNeeds,
-  { heardOf, sessionOf }: ReturnType<typeof createBeginning>,
+  { heardOf, sessionOf, recall }: ReturnType<typeof createBeginning>,
 ) {
   const sources = new Map<string, string>();
 
@@ -40,10 +40,11 @@ export function createHearing(
 
   /** Readings that name no session of this station, or somebody else's, are kept and move none. */
   async function heardReadings(operatorId: OperatorId, heard: HeardReadings): Promise<void> {
-    const { stationId, connectorNumber, samples, signed } = heard;
+    const { stationId, connectorNumber, transactionNumber, samples, signed } = heard;
     const [first] = samples;
     if (!first && !signed?.length) return;
-    const source = (await meant(operatorId, heard)) ?? (await sourceOf(operatorId, stationId, connectorNumber));
+    const running = (transactionNumber ?? 0) > 0 ? recall(operatorId, stationId, String(transactionNumber)) : undefined;
+    const source = running?.no ?? (await meant(operatorId, heard)) ?? (await sourceOf(operatorId, stationId, connectorNumber));
     await enter(operatorId, source, heard, { kind: 'metered', at: first?.at ?? clock.now(), samples }, signed);
   }
 
