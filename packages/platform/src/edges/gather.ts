@@ -14,8 +14,8 @@ interface Waiting<Ask, Answer> {
   reject(error: unknown): void;
 }
 
-/** Asks in one statement; more come with the next. */
-const MOST = 500;
+/** Asks in one statement. All who asked go on in the turn that brings its answers: what else is due must not wait for too many of them. */
+const MOST = 64;
 const ATTEMPTS = 5;
 
 /**

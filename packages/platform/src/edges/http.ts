@@ -35,9 +35,13 @@ export async function startHttp({ host, port, handle }: HttpOptions): Promise<Ht
     requestTimeout: REQUEST_TIMEOUT_MS,
     noDelay: true,
   });
+  // One listener for all: ten thousand stations hold a socket each.
+  function forget(this: Socket): void {
+    sockets.delete(this);
+  }
   server.on('connection', (socket) => {
     sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    socket.on('close', forget);
   });
   server.on('request', (request, response) => {
     running.add(response);
