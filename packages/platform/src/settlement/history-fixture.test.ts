@@ -2,12 +2,14 @@
 import { recompute, type StatementBundle, verify } from '@evroam/ocpi/statement';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { OperatorId } from '../kernel/ids.js';
 import type { Agreement } from '../model/agreement.js';
 import { type Cdr, cdrKey } from '../model/cdr.js';
 import { type PartyId, partyId } from '../model/party.js';
 import type { TariffVersion } from '../model/tariff.js';
+import type { ClearingState } from './cdr-clearing.js';
 import { agreement, cdr, creditOf, OPERATOR, OURS, PUBLIC_KEY, tariff, World, wireOf } from './fixture.test.js';
-import { type Entry, imbalance } from './ledger.js';
+import { balanceOf, type Entry, fold, imbalance } from './ledger.js';
 import type { SettlementService } from './service.js';
 
 export type Message = { kind: 'cdr'; cdr: Cdr } | { kind: 'session'; cdr: Cdr };
@@ -73,7 +75,7 @@ const START = new Date('2026-11-01T00:00:00Z').getTime();
 /** The messages of a story, and what the other modules know beforehand. */
 export function messagesOf(story: Story, n: number, world: World): Message[] {
   const { agreement: terms, tariff: version } = PAIRS[story.pair]!;
-  const id = `${String(n).padStart(5, '0')}`;
+  const id = `H${String(n).padStart(5, '0')}`;
   const wish = {
     owner: terms.seller,
     buyer: terms.buyer,
@@ -110,6 +112,25 @@ export function messagesOf(story: Story, n: number, world: World): Message[] {
   }
 }
 
+/** What becomes of a story's CDRs once all of its messages came, in whatever order: told by the plot, not by the code under test. */
+export function endOf({ plot, pair }: Story, n: number): Map<string, ClearingState> {
+  const id = `${PAIRS[pair]!.agreement.seller}/H${String(n).padStart(5, '0')}`;
+  switch (plot) {
+    case 'plain':
+    case 'late session':
+      return new Map([[id, 'accepted']]);
+    case 'lie':
+    case 'unknown':
+      return new Map([[id, 'held']]);
+    case 'credited':
+      return new Map<string, ClearingState>([[id, 'accepted']]).set(`${id}-C`, 'accepted');
+    case 'revised':
+      return new Map<string, ClearingState>([[id, 'accepted']]).set(`${id}-C`, 'accepted').set(`${id}-2`, 'accepted');
+    case 'lieRevised':
+      return new Map<string, ClearingState>([[id, 'declined']]).set(`${id}-C`, 'accepted').set(`${id}-2`, 'accepted');
+  }
+}
+
 export function newWorld(): World {
   return new World(...PAIRS.map((pair) => pair.agreement));
 }
@@ -136,6 +157,21 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   agent: ['P1a'],
   principal: ['P1b.purchase', 'P1b.sale'],
 };
+
+/** Every CDR ended as its plot says, and what was credited left nothing behind. */
+export async function checkEnds(settlement: SettlementService, told: readonly Story[]): Promise<void> {
+  for (const [n, story] of told.entries()) {
+    for (const [key, state] of endOf(story, n)) {
+      const record = await settlement.cdr(OPERATOR, key);
+      expect(record?.life.clearing.state, `${key} of ${story.plot}`).to.equal(state);
+      if (record?.life.credit !== 'full') continue;
+      const both = [...(await settlement.entriesOf(OPERATOR, key)), ...(await settlement.entriesOf(OPERATOR, `${key}-C`))];
+      for (const balance of fold(both)) expect(balanceOf(balance), `${key} ${balance.account}`).to.equal(0n);
+    }
+  }
+  expect(await settlement.counts('op-2' as OperatorId), 'of another operator').to.deep.equal({});
+  for await (const { key } of everyCdr(settlement)) expect(await settlement.cdr('op-2' as OperatorId, key)).to.equal(undefined);
+}
 
 /** The invariants that hold after every step. `handed` counts the CDRs that were handed over, repeats included. */
 export async function checkBooks(settlement: SettlementService, handed?: number): Promise<void> {
@@ -229,7 +265,7 @@ export async function checkClosing(settlement: SettlementService, world: World):
   }
 }
 
-async function* everyCdr(settlement: SettlementService) {
+export async function* everyCdr(settlement: SettlementService) {
   for (let after: string | undefined; ; ) {
     const page = await settlement.cdrs(OPERATOR, { limit: 500, ...(after === undefined ? {} : { after }) });
     yield* page.items;

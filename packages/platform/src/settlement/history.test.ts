@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { type TestDatabase, testDatabase } from '../edges/testing.js';
 import { forget, OPERATOR, OURS } from './fixture.test.js';
-import { checkBooks, checkClosing, type Message, messagesOf, newWorld, play, stories } from './history-fixture.test.js';
+import { checkDisputes, checkIntruders, checkReopening } from './history-deeds.test.js';
+import { checkBooks, checkClosing, checkEnds, type Message, messagesOf, newWorld, play, stories } from './history-fixture.test.js';
 import { createSettlement, migrations } from './index.js';
 import { createStore } from './store.js';
 
@@ -48,6 +49,7 @@ describe(`random histories of settlement (seed ${SEED})`, function () {
         const messages = told.flatMap((story, n) => messagesOf(story, n, first.known));
         await play(first.settlement, first.known, messages);
         await checkBooks(first.settlement, count(messages));
+        await checkEnds(first.settlement, told);
         const digest = await first.settlement.canonicalStateDigest(OPERATOR);
 
         await forget(database);
@@ -59,7 +61,28 @@ describe(`random histories of settlement (seed ${SEED})`, function () {
         await play(second.settlement, second.known, again, atOnce);
         await checkBooks(second.settlement, count(again));
         expect(await second.settlement.canonicalStateDigest(OPERATOR)).to.equal(digest);
+        await checkEnds(second.settlement, told);
         await checkClosing(second.settlement, second.known);
+        await checkReopening(second.settlement, second.known);
+      }),
+      RUNS,
+    );
+  });
+
+  it('nothing that is sent or done besides moves money that it should not', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, async ({ told }) => {
+        await forget(database);
+        const { settlement, known } = world();
+        const messages = told.flatMap((story, n) => messagesOf(story, n, known));
+        await play(settlement, known, messages);
+        await checkDisputes(settlement);
+        await checkIntruders(
+          settlement,
+          messages.map(({ cdr }) => cdr),
+        );
+        await checkEnds(settlement, told);
+        await checkClosing(settlement, known);
       }),
       RUNS,
     );
@@ -88,6 +111,7 @@ describe(`random histories of settlement (seed ${SEED})`, function () {
           again.filter(({ kind }) => kind === 'session'),
         );
         await checkBooks(second.settlement, cdrs.length);
+        await checkEnds(second.settlement, told);
         expect(await second.settlement.canonicalStateDigest(OPERATOR)).to.equal(digest);
         await second.settlement.seal();
         expect((await second.settlement.audit(OPERATOR)).faults).to.deep.equal([]);

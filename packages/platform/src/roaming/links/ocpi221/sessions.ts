@@ -71,14 +71,15 @@ export function fromSession(session: Session): WireSession {
 /** Dimensions that are not priced by us (power, state of charge ...) stay in the bytes that are kept beside. */
 export function toPeriods(wire: readonly WirePeriod[], pointer: string): ChargingPeriod[] {
   return wire.map((period, index) => {
-    const volume = (type: WirePeriod['dimensions'][number]['type']) =>
-      period.dimensions.filter((d) => d.type === type).reduce((sum, d) => sum + d.volume, 0);
+    // Each for itself: a sum of decimals may be a hair beside them.
+    const sum = (type: WirePeriod['dimensions'][number]['type'], exact: (volume: number) => number) =>
+      period.dimensions.filter((d) => d.type === type).reduce((so, { volume }) => so + exact(volume), 0);
     return {
       startedAt: toTime(period.start_date_time),
       ...(period.tariff_id === undefined ? {} : { tariffId: period.tariff_id }),
-      energyMilliWh: toMilliWh(volume('ENERGY'), `${pointer}/${index}`),
-      chargingSeconds: toSeconds(volume('TIME')),
-      parkingSeconds: toSeconds(volume('PARKING_TIME')),
+      energyMilliWh: sum('ENERGY', (volume) => toMilliWh(volume, `${pointer}/${index}`)),
+      chargingSeconds: sum('TIME', toSeconds),
+      parkingSeconds: sum('PARKING_TIME', toSeconds),
     };
   });
 }
