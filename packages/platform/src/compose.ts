@@ -206,7 +206,7 @@ export async function compose(ground: Ground) {
       transact,
       clock,
       ports: {
-        agreements: { between: roaming.agreementBetween },
+        agreements: { between: roaming.agreementBetween, pinnedKeys: roaming.pinnedKeys },
         sessions: {
           find: async (operatorId, clues) => {
             const own = await charging.findSession(operatorId, clues);

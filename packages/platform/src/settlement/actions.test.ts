@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { recompute, verify } from '@evroam/ocpi/statement';
 import { expect } from 'chai';
 import { type TestDatabase, testDatabase } from '../edges/testing.js';
@@ -244,6 +245,24 @@ describe('what a person may do in settlement', () => {
     expect(items.filter(({ period }) => period === '2026-11').length).to.equal(closed.statements[0]?.lines ?? 0);
     expect(items.every(({ billing }) => billing === 'statemented')).to.equal(true);
     expect((await settlement.audit(OPERATOR)).faults).to.deep.equal([]);
+  });
+
+  it('an audit knows the keys that were agreed on before, and no other', async () => {
+    const c = cdr();
+    world.know(c);
+    await take(c);
+    await settlement.seal();
+    expect((await settlement.audit(OPERATOR)).faults).to.deep.equal([]);
+    const { privateKey } = generateKeyPairSync('ed25519');
+    world.signer.keyOf = async () => privateKey;
+    const later = cdr({ id: 'LATER' });
+    world.know(later);
+    await take(later);
+    await settlement.seal();
+    expect((await settlement.audit(OPERATOR)).faults).to.deep.equal(['block 0 of NL-EVR is not signed by a key of NL-EVR']);
+    const pinned = PUBLIC_KEY.export({ format: 'der', type: 'spki' }).toString('base64');
+    world.agree(agreement(OURS, EMSP, { signingKeys: { [OURS]: pinned } }));
+    expect(await settlement.audit(OPERATOR)).to.deep.equal({ blocks: 2, entries: 2, cdrs: 2, faults: [] });
   });
 
   it('balances can be asked for as they were at any moment', async () => {

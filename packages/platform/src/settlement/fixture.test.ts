@@ -205,6 +205,7 @@ export class World implements SettlementPorts {
 
   readonly agreements: SettlementPorts['agreements'] = {
     between: async (operatorId, seller, buyer) => (operatorId === OPERATOR ? this.agreementsOf.get(`${seller} ${buyer}`) : undefined),
+    pinnedKeys: async (_, party) => [...this.agreementsOf.values()].flatMap(({ signingKeys }) => signingKeys[party] ?? []),
   };
   readonly sessions: SettlementPorts['sessions'] = {
     find: async (_, { owner, sessionId }) => this.sessionsOf.get(`${owner}/${sessionId}`),

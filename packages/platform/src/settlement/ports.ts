@@ -11,6 +11,8 @@ export interface SettlementPorts {
   agreements: {
     /** The version in force at that moment; without one nothing is settled. */
     between(operatorId: OperatorId, seller: PartyId, buyer: PartyId, at: Date): Promise<Agreement | undefined>;
+    /** The Ed25519 public keys (SPKI, base64) that any version of any agreement pinned for that party: what it signed with, now or formerly. */
+    pinnedKeys(operatorId: OperatorId, party: PartyId): Promise<readonly string[]>;
   };
   sessions: {
     /** By session id, else by authorization reference, else by token, place and overlapping time if that names exactly one. */

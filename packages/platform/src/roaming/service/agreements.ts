@@ -125,7 +125,7 @@ export function createAgreements({ store, transact, clock, newId, signing, appro
     return inForceAt(await store.agreementVersions(operatorId, seller, buyer), at);
   }
 
-  return { reviewAgreement, draftAgreement, activateApproved, activateAgreement, agreementBetween };
+  return { reviewAgreement, draftAgreement, activateApproved, activateAgreement, agreementBetween, pinnedKeys: store.pinnedKeys };
 }
 
 /** Over all terms in a fixed order, so that what was approved is what is put into force. */

@@ -121,6 +121,17 @@ export function agreements(sql: Sql) {
       return rows.map(({ body }) => fromJson<Agreement>(body));
     },
 
+    /** Every key that was ever agreed on for what that party signs. */
+    async pinnedKeys(operatorId: OperatorId, party: PartyId): Promise<string[]> {
+      const rows = await sql<{ key: string }>(
+        undefined,
+        `SELECT DISTINCT body->'signingKeys'->>$2::text AS key FROM roaming_agreement
+          WHERE operator_id = $1 AND (seller = $2 OR buyer = $2) AND body->'signingKeys' ? $2::text`,
+        [operatorId, party],
+      );
+      return rows.map(({ key }) => key);
+    },
+
     /** The parties on that side of the agreements that are in force with some parties on the other. */
     async agreedWith(operatorId: OperatorId, mine: readonly PartyId[], side: 'seller' | 'buyer', at: Date): Promise<PartyId[]> {
       const rows = await sql<{ body: unknown }>(

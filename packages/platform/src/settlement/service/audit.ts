@@ -1,4 +1,4 @@
-import { createHash, createPublicKey } from 'node:crypto';
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { blockHash, canonical, merkleRoot, verifyBlock } from '@evroam/ocpi/statement';
 import type { OperatorId } from '../../kernel/ids.js';
 import type { PartyId } from '../../model/party.js';
@@ -53,7 +53,9 @@ export function createAudit({ store, ports }: Pick<ClearingNeeds, 'store' | 'por
     faults: string[],
     heard: (entries: Parameters<typeof fold>[0]) => void,
   ) {
-    const key = createPublicKey(await ports.signer.keyOf(operatorId, issuer));
+    // A block stays signed by the key of its day, so the keys that were agreed on before count as well as the present one.
+    const former = (await ports.agreements.pinnedKeys(operatorId, issuer)).map(readPublicKey);
+    const keys = [createPublicKey(await ports.signer.keyOf(operatorId, issuer)), ...former];
     let previous = '0'.repeat(64);
     let height = 0;
     let entries = 0;
@@ -63,7 +65,7 @@ export function createAudit({ store, ports }: Pick<ClearingNeeds, 'store' | 'por
         const at = `block ${block.height} of ${issuer}`;
         if (block.height !== height) faults.push(`${at}: block ${height} is missing`);
         if (block.previous !== previous) faults.push(`${at} does not name the block before`);
-        if (!verifyBlock(block, [key])) faults.push(`${at} is not signed by ${issuer}`);
+        if (!verifyBlock(block, keys)) faults.push(`${at} is not signed by a key of ${issuer}`);
         const inside = await store.entriesIn(operatorId, issuer, block.height);
         if (merkleRoot(inside.map(leafOf)) !== block.root || inside.length !== block.count)
           faults.push(`${at} was sealed over other entries`);
@@ -127,6 +129,10 @@ function priceFault(record: CdrRecord): string | undefined {
   if ('accepted' in exact) return `it is accepted and cannot be priced: ${exact.detail ?? exact.reason}`;
   const again = charge(exact, terms);
   return again.gross === kept.gross && again.net === kept.net ? undefined : `its price is ${again.gross} and was ${kept.gross} minor units`;
+}
+
+function readPublicKey(text: string): KeyObject {
+  return createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' });
 }
 
 function amounts({ net, tax, gross }: { net: bigint; tax: bigint; gross: bigint }): string[] {
