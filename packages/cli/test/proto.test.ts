@@ -173,3 +173,40 @@ describe('evroam tariff price', () => {
       .and.to.match(/TOTAL .*3\.3333333/);
   });
 });
+
+describe('evroam proto convert tcec', () => {
+  const gun = {
+    ...{ ConnectorID: '3137449320000000000000000A', ConnectorType: 4, VoltageUpperLimits: 750, VoltageLowerLimits: 200 },
+    ...{ Current: 250, Power: 120, NationalStandard: 2 },
+  };
+  const station = {
+    ...{ StationID: 'S1', OperatorID: '313744932', EquipmentOwnerID: '313744932', StationName: '南京路站', CountryCode: 'CN' },
+    ...{ AreaCode: '310101', Address: `南京路1号${'长'.repeat(50)}`, ServiceTel: '4000000000', StationType: 1, StationStatus: 50 },
+    ...{ ParkNums: 2, StationLng: 121.478, StationLat: 31.2284, Construction: 10 },
+    EquipmentInfos: [{ EquipmentID: '31374493200000000000001', EquipmentType: 1, Power: 120, ConnectorInfos: [gun] }],
+  };
+  const page = { PageNo: 1, PageCount: 1, ItemSize: 1, StationInfos: [station] };
+  const words = ['proto', 'convert', 'tcec', '--owner', 'CN-ABC'];
+
+  it('makes OCPI locations of stations, at their place on the globe, and names what was lost', async () => {
+    const { code, out, talk } = await evroam(words, { input: JSON.stringify(page) });
+    expect(code, talk).to.equal(0);
+    const [location] = JSON.parse(out);
+    expect(location).to.include({ country_code: 'CN', party_id: 'ABC', id: 'S1', time_zone: 'Asia/Shanghai' });
+    expect(Number(location.coordinates.longitude)).to.be.closeTo(121.4735, 5e-4);
+    expect(location.evses[0].connectors[0].standard).to.equal('GBT_DC');
+    expect(talk).to.include('S1: Address');
+  });
+
+  it('refuses what is no such answer, line by line, and a party that is none', async () => {
+    const { code, out } = await evroam([...words, '--ndjson'], { input: lines(page, { StationInfos: [{}] }, 'x') });
+    expect([
+      code,
+      out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).ok),
+    ]).to.deep.equal([8, [true, false, false]]);
+    expect((await evroam(['proto', 'convert', 'tcec', '--owner', 'nobody'], { input: '{}' })).code).to.equal(2);
+  });
+});

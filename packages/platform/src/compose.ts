@@ -181,6 +181,7 @@ export async function compose(ground: Ground) {
     },
     { sql, holders, node: newId() },
   );
+  await gateway.devices.refresh();
   const roaming = createRoaming(
     {
       transact,
@@ -349,6 +350,7 @@ export async function compose(ground: Ground) {
       gateway.locks.routes,
       gateway.pileRoutes(isStation),
       gateway.captureRoutes(isStation),
+      gateway.quirkRoutes,
       chargingRoutes({ charging, token: users.token, placeByEvseId: stations.placeByEvseId, newId }),
       roamingRoutes({ roaming, ...roaming, tcec: { ...roaming.tcec, url: `${tcecUrl}${TCEC_PATH}` }, clock, caller }),
     ]
@@ -399,6 +401,7 @@ export async function compose(ground: Ground) {
           await stations.markAbsent(new Set(gateway.connected().map(({ stationId }) => stationId)));
         }
         await charging.keepSamples();
+        await gateway.devices.refresh();
         await gateway.warnOfCertificates();
       });
       const settling = startSettlement(settlement, { everyMs: 2000, failed: (err) => log.error({ err }, 'a round of settlement failed') });

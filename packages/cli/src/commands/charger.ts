@@ -6,7 +6,7 @@ import { readJson } from '../lines.js';
 import { isRecord } from '../output/path.js';
 import { safe, safeJson } from '../output/safe.js';
 import { outputOptions, showRecord } from '../output/show.js';
-import { columns, getOf, hubOptions, listOf, withHub } from './admin.js';
+import { askOf, columns, getOf, hubOptions, listOf, withHub } from './admin.js';
 
 const waiting = integer('seconds', { or: 20, min: 0, max: 30 }, { en: 'how long to wait for the station', zh: '等待充电站应答的秒数' });
 
@@ -137,6 +137,50 @@ const tail = defineCommand({
 
 const numbered = (text: string | undefined) => (text === undefined ? {} : { connectorNumber: Number(text) });
 
+const quirk: Branch = {
+  about: { en: 'known deviations of devices, by vendor, model and firmware', zh: '已知的设备偏差（按厂商、型号、固件）' },
+  commands: {
+    list: listOf({
+      about: { en: 'list them', zh: '列出' },
+      path: '/admin/v1/quirks',
+      whole: true,
+      columns: columns('name', 'vendor', 'model', 'firmware', 'rules~'),
+      examples: [
+        { run: 'evroam charger quirk list', about: { en: 'all of them', zh: '全部' } },
+        { run: 'evroam charger quirk list -o json', about: { en: 'with their rules', zh: '包括规则' } },
+      ],
+    }),
+    put: askOf({
+      about: { en: 'write one down; it holds from the next connection', zh: '新增或修改；下次连接起生效' },
+      args: '<name>',
+      method: 'PUT',
+      path: ({ name }) => `/admin/v1/quirks/${name}`,
+      takesBody: true,
+      examples: [
+        {
+          run: 'evroam charger quirk put acme-times times.json',
+          about: {
+            en: '{"vendor","model","firmware","rules":[{"name","remedy","path"}]}',
+            zh: '{"vendor","model","firmware","rules":[…]}，规则见文档',
+          },
+        },
+        { run: 'evroam charger quirk put acme-times < times.json', about: { en: 'from standard input', zh: '来自标准输入' } },
+      ],
+    }),
+    remove: askOf({
+      about: { en: 'take one away', zh: '删除' },
+      args: '<name>',
+      method: 'DELETE',
+      path: ({ name }) => `/admin/v1/quirks/${name}`,
+      wantsYes: true,
+      examples: [
+        { run: 'evroam charger quirk remove acme-times --yes', about: { en: 'its firmware is mended', zh: '固件已修复' } },
+        { run: 'evroam charger quirk remove acme-times --yes --context production', about: { en: 'at another hub', zh: '在另一个平台' } },
+      ],
+    }),
+  },
+};
+
 export const charger: Branch = {
   about: { en: 'commands to charging stations, and what is known of them', zh: '充电站命令与状态' },
   commands: {
@@ -223,6 +267,7 @@ export const charger: Branch = {
     }),
     log,
     tail,
+    quirk,
     ask,
     'rotate-password': act('rotate-password', (id) => `/admin/v1/stations/${id}/password`, {
       en: 'give a station a new password, over its own connection',

@@ -1,5 +1,6 @@
 import type { Branch } from '../command.js';
 import { convertOcpi } from './proto/convert.js';
+import { convertTcec } from './proto/convert-tcec.js';
 import { decodeGbt27930 } from './proto/gbt27930.js';
 import { listGbt27930, listTcec, listYkc } from './proto/list-gbt.js';
 import { lintOcpi, listOcpi, schemaOcpi } from './proto/ocpi.js';
@@ -20,7 +21,10 @@ export const proto: Branch = {
     },
     open: { about: { en: 'verify and decrypt envelopes', zh: '验签并解密信封' }, commands: { tcec: openTcec } },
     encode: { about: { en: 'write messages', zh: '编码报文' }, commands: { ykc: encodeYkc } },
-    convert: { about: { en: 'turn objects into another version', zh: '在版本间转换对象' }, commands: { ocpi: convertOcpi } },
+    convert: {
+      about: { en: 'turn objects into another version', zh: '在版本间转换对象' },
+      commands: { ocpi: convertOcpi, tcec: convertTcec },
+    },
     list: {
       about: { en: 'what a protocol holds', zh: '协议的内容' },
       commands: { ocpp: listOcpp, ocpi: listOcpi, ykc: listYkc, gbt27930: listGbt27930, tcec: listTcec },

@@ -2,3 +2,4 @@
 
 export { CAPTURE_FORMAT, type CapturedFrame } from '../kernel/captured.js';
 export { type Clock, clockFromSetting, clockSetting, wallClock } from '../kernel/clock.js';
+export { readPartyId } from '../kernel/ids.js';

@@ -11,6 +11,8 @@ import { createReturns } from './listen/returned.js';
 import { type ListenNeeds, listen, OCPP_PATH } from './listen.js';
 import { migrations as ownMigrations } from './migrations.js';
 import type { CertificateAuthorityPort } from './ports.js';
+import { createKnownDevices, quirkMigrations } from './quirks/known.js';
+import { quirkRoutes } from './quirks/routes.js';
 import { createService, type GatewayNeeds } from './service.js';
 import { createStore } from './store.js';
 
@@ -22,7 +24,7 @@ export { routes } from './routes.js';
 export type { GatewayService } from './service.js';
 export { OCPP_PATH };
 
-export const migrations = [...ownMigrations, ...ykcMigrations, ...lockMigrations, ...captureMigrations];
+export const migrations = [...ownMigrations, ...ykcMigrations, ...lockMigrations, ...captureMigrations, ...quirkMigrations];
 
 export function createGateway(
   needs: Omit<GatewayNeeds, 'connections' | 'store' | 'charging'> & {
@@ -43,16 +45,19 @@ export function createGateway(
   const ykc = createYkc({ sql, billing: needs.billing, clock: needs.clock });
   const locks = createGroundLocks({ ...needs.locks, transact: needs.transact, clock: needs.clock, sql, events: store, pileLine: ykc.line });
   const lockReported = locks.reported;
+  const devices = createKnownDevices(sql);
   const captures = createCaptures({ ...needs, store: createCaptureStore(sql) });
   return {
     ...service,
     locks,
     captures,
+    devices,
+    quirkRoutes: quirkRoutes(devices),
     pileRoutes: ykc.routes,
     captureRoutes: (isStation: Parameters<typeof captureRoutes>[1]) => captureRoutes(captures, isStation),
     listenYkc: (where: { host: string; port: number }, log: ListenNeeds['log']) =>
       ykc.listen({ ...needs, log, connections, store, service, claim, returned, lockReported, captures }, where),
     listen: (edges: Pick<ListenNeeds, 'server' | 'log'>) =>
-      listen({ ...needs, ...edges, connections, store, service, claim, returned, captures }),
+      listen({ ...needs, ...edges, connections, store, service, claim, returned, captures, devices }),
   };
 }

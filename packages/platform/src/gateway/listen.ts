@@ -10,8 +10,8 @@ import { ocpp21, ocpp201 } from './drivers/ocpp2x/driver.js';
 import { ocpp16 } from './drivers/ocpp16/driver.js';
 import { createDesk, type DeskNeeds } from './listen/desk.js';
 import { observer } from './listen/observe.js';
-import { profilesOf } from './listen/quirks.js';
 import type { Admitted, Shown } from './ports.js';
+import type { KnownDevices } from './quirks/known.js';
 
 /** Where stations connect: `ws://<host>/ocpp/<identity>`. */
 export const OCPP_PATH = '/ocpp/';
@@ -20,6 +20,7 @@ export interface ListenNeeds extends DeskNeeds {
   server: Server | TlsServer;
   log: Logger;
   captures: Pick<Captures, 'seen'>;
+  devices: Pick<KnownDevices, 'profilesOf'>;
 }
 
 interface Present extends Admitted {
@@ -30,7 +31,7 @@ const GATE = { accepted: 'Accepted', pending: 'Pending', rejected: 'Rejected' } 
 
 /** Lets own stations in over OCPP on a server that listens already. */
 export async function listen(needs: ListenNeeds): Promise<OcppServer> {
-  const { server, connections, charging, stations, store, clock, log, captures } = needs;
+  const { server, connections, charging, stations, store, clock, log, captures, devices } = needs;
   // Kept from the authentication on: who a station is comes from its credential only.
   const present = new Map<string, Present>();
   // By connection, for an old one of a station closes after its newer one has opened.
@@ -42,8 +43,8 @@ export async function listen(needs: ListenNeeds): Promise<OcppServer> {
     return admitted;
   };
   const quirks = ({ identity }: Arrival): Quirks | undefined => {
-    const { about = {}, lenient } = who(identity);
-    return quirksOf(about, profilesOf(lenient));
+    const { operatorId, about = {}, lenient } = who(identity);
+    return quirksOf(about, devices.profilesOf(operatorId, lenient));
   };
   const optionsOf = (version: Version): Pick<SpeakOptions<'csms', never>, 'quirks' | 'gate' | 'observe'> => ({
     quirks,

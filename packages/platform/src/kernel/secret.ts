@@ -18,12 +18,7 @@ export function hashSecret(serverKey: Buffer, secret: string | Buffer): string {
   return createHmac('sha256', serverKey).update(secret).digest('hex');
 }
 
-/** Compares in constant time; `stored` may be absent, which takes as long and is never equal. */
-export function matchesHash(serverKey: Buffer, secret: string | Buffer, stored: string | undefined): boolean {
-  return matchesHashes(serverKey, secret, [stored])[0] === true;
-}
-
-/** The same for several stored hashes, each of which may be the secret's. */
+/** Compares a secret with stored hashes, each of which may be its own, in constant time; an absent one takes as long and is never equal. */
 export function matchesHashes(serverKey: Buffer, secret: string | Buffer, stored: readonly (string | undefined)[]): boolean[] {
   const given = Buffer.from(hashSecret(serverKey, secret), 'hex');
   return stored.map((one) => {
