@@ -135,7 +135,8 @@ describe('attacks on and by stations', () => {
     const { flags, samples } = await must(hub.api, 'GET', `/sessions/${held.id}/curve`);
     expect([flags, samples.map(({ registerMilliWh }: Json) => registerMilliWh)]).to.deep.equal([
       ['registerJumped'],
-      [1_500_000, 1_500_000_000],
+      // The registers that the start and the stop named are readings as well.
+      [1_000_000, 1_500_000, 1_500_000_000, 2_000_000_000],
     ]);
     expect(await cdrs()).to.deep.equal([]);
     await must(hub.api, 'POST', `/sessions/${held.id}/release`, { kwh: '0.75' });

@@ -154,6 +154,7 @@ describe('a card that has to be asked about', () => {
       this.timeout(60_000);
       const emsp = matrix.emsps.get(version)!;
       const charger = matrix.chargers.get(version)!;
+      const known = (await emsp.ask('cdrs')).length;
       await emsp.process.kill();
       const strict: string = await charger.ask('card', { uid: `${short(version)}CARD3`, connector: 1 });
       expect(['Invalid', 'Unknown']).to.include(strict);
@@ -162,6 +163,7 @@ describe('a card that has to be asked about', () => {
       await charger.ask('finish', { connector: 1 });
       await emsp.restart();
       await emsp.ask('locations');
+      await eventually(async () => (await emsp.ask('cdrs')).length > known, 'the CDR, once its issuer is back', 40_000);
       const { body } = await matrix.hub.api('GET', `/sessions?station=${stationOf(version)}`);
       expect(
         body.items.some(({ token, authMethod }: Json) => token.uid === `${short(version)}CARD4` && authMethod === 'whitelist'),
