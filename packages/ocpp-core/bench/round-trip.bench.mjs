@@ -1,12 +1,14 @@
 // CPU of the server for a checked round trip, against ws + JSON without any check and against ocpp-rpc in strict mode.
-//   node packages/ocpp-core/bench/round-trip.bench.mjs [rounds] [seconds]
+//   node packages/ocpp-core/bench/round-trip.bench.mjs [rounds] [seconds] [message] [connections]
 import { Charger, connectAll, prepareCall } from './charger.mjs';
-import { cpuSeconds, ratios, sleep, table } from './measure.mjs';
+import { cpuSeconds, median, ratios, sleep, table } from './measure.mjs';
 import { payloads, protocolOf } from './payloads.mjs';
 import { judge, servers, start } from './server.mjs';
 
 const rounds = Number(process.argv[2] ?? 15);
 const seconds = Number(process.argv[3] ?? 0.4);
+const actions = process.argv[4] ? [process.argv[4]] : ['MeterValues', 'Heartbeat', 'TransactionEvent'];
+const crowdSizes = process.argv[5] ? [Number(process.argv[5])] : [100, 2_000];
 
 /** Chargers of one server that send as soon as they were answered, while told to. */
 async function crowd(server, action, connections) {
@@ -48,10 +50,21 @@ async function crowd(server, action, connections) {
 
 const running = {};
 for (const [role, name] of Object.entries(servers)) running[role] = await start(name);
-const rows = [['message', 'connections', 'of ws+JSON', 'least', 'of ocpp-rpc strict', 'least', 'round trips/s of ws+JSON']];
+const rows = [
+  [
+    'message',
+    'connections',
+    'of ws+JSON',
+    'least',
+    'of ocpp-rpc strict',
+    'least',
+    'round trips/s of ws+JSON',
+    'µs of ws+JSON, ocpp-rpc, ours',
+  ],
+];
 const bars = [];
-for (const action of ['MeterValues', 'Heartbeat', 'TransactionEvent']) {
-  for (const connections of [100, 2_000]) {
+for (const action of actions) {
+  for (const connections of crowdSizes) {
     const cpu = { base: [], peer: [], ours: [] };
     const rate = { base: [], peer: [], ours: [] };
     const crowds = {};
@@ -72,7 +85,8 @@ for (const action of ['MeterValues', 'Heartbeat', 'TransactionEvent']) {
     const base = ratios(cpu.ours, cpu.base);
     const peer = ratios(cpu.ours, cpu.peer);
     const numbers = [base.median, base.least, peer.median, peer.least, ratios(rate.ours, rate.base).median];
-    rows.push([action, connections, ...numbers.map((number) => number.toFixed(2))]);
+    const microseconds = Object.values(cpu).map((values) => median(values).toFixed(1));
+    rows.push([action, connections, ...numbers.map((number) => number.toFixed(2)), microseconds.join(', ')]);
     for (const [kind, value] of Object.entries(base))
       bars.push({ what: `${action}, ${connections}, CPU of ws+JSON, ${kind}`, value, most: 1.15 });
     for (const [kind, value] of Object.entries(peer))

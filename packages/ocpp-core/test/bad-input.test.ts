@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { openEndpoint, readFrame, socketPair, tableOf, validate } from '@evroam/ocpp-core';
 import * as v16 from '@evroam/ocpp-core/v16';
 import * as v21 from '@evroam/ocpp-core/v21';
@@ -109,6 +109,7 @@ describe('whatever text comes', () => {
 
 describe('whatever bytes come', () => {
   let server: OcppServer;
+  const left = new Map<string, () => void>();
   const versions = [speak<'station', typeof v16>(v16)];
   before(async () => {
     server = await serveOcpp({
@@ -116,6 +117,7 @@ describe('whatever bytes come', () => {
       authenticate: async () => ({ accepted: true }),
       versions: [speak<'csms', typeof v16>(v16, ({ endpoint }) => endpoint.handle(v16.Heartbeat, async () => ({ currentTime: time })))],
       limits: { handshakesPerMinuteOfIdentity: 1_000_000, handshakesPerMinuteOfAddress: 1_000_000 },
+      disconnected: ({ identity }) => left.get(identity)?.(),
     });
   });
   after(() => server.close());
@@ -166,6 +168,28 @@ describe('whatever bytes come', () => {
     other.endpoint.close();
   });
 
+  /** Opens a WebSocket by hand; `until` resolves with the bytes that came, once they are so many or the connection is over. */
+  const openRaw = (identity: string) =>
+    new Promise<{ socket: Socket; until: (length: number) => Promise<Buffer> }>((resolve, reject) => {
+      const socket = connect(server.port, '127.0.0.1', () => socket.write(handshake(identity)));
+      socket.on('error', reject);
+      socket.once('data', () => {
+        let heard: Buffer = Buffer.alloc(0);
+        socket.on('data', (chunk) => {
+          heard = Buffer.concat([heard, chunk]);
+        });
+        const until = async (length: number) => {
+          while (heard.length < length && !socket.closed)
+            await new Promise<void>((next) => {
+              socket.once('data', () => next());
+              socket.once('close', () => next());
+            });
+          return heard;
+        };
+        resolve({ socket, until });
+      });
+    });
+
   const masked = (opcode: number, payload: Buffer): Buffer => {
     const head =
       payload.length < 126
@@ -195,5 +219,63 @@ describe('whatever bytes come', () => {
     const text = Buffer.from('[2,"a","Heartbeat",{}]');
     const heard = await sendRaw('SPLIT', Buffer.concat([masked(0x01, text.subarray(0, 7)), masked(0x80, text.subarray(7))]), false);
     expect(heard.subarray(2, 2 + (heard[1] ?? 0)).toString()).to.equal(`[3,"a",{"currentTime":"${time}"}]`);
+  });
+
+  it('a ping is answered between messages, in order', async () => {
+    const { socket, until } = await openRaw('PING');
+    const beat = masked(0x81, Buffer.from('[2,"a","Heartbeat",{}]'));
+    socket.write(Buffer.concat([beat, masked(0x89, Buffer.from('are you there')), beat]));
+    const answer = Buffer.from(`[3,"a",{"currentTime":"${time}"}]`);
+    const frame = Buffer.concat([Buffer.from([0x81, answer.length]), answer]);
+    const heard = await until(2 * frame.length + 15);
+    const pong = Buffer.concat([Buffer.from([0x8a, 13]), Buffer.from('are you there')]);
+    // Answers come in the order of the messages; a pong need not wait for a handler.
+    expect(heard.indexOf(pong)).to.be.oneOf([0, frame.length, 2 * frame.length]);
+    expect(Buffer.concat([heard.subarray(0, heard.indexOf(pong)), heard.subarray(heard.indexOf(pong) + pong.length)])).to.deep.equal(
+      Buffer.concat([frame, frame]),
+    );
+    socket.destroy();
+  });
+
+  it('a closing frame is echoed, and the connection ended', async () => {
+    const { until, socket } = await openRaw('BYE');
+    const ended = new Promise<void>((resolve) => left.set('BYE', resolve));
+    socket.write(masked(0x88, Buffer.concat([Buffer.from([3, 0xe9]), Buffer.from('power fails')])));
+    const heard = await until(1_000);
+    expect(heard).to.deep.equal(Buffer.concat([Buffer.from([0x88, 13, 3, 0xe9]), Buffer.from('power fails')]));
+    await ended;
+  });
+
+  it('a peer that asks and does not read is cut off', async () => {
+    const { socket } = await openRaw('DEAF');
+    const pings = Buffer.concat(Array.from({ length: 1_000 }, () => masked(0x89, Buffer.alloc(125))));
+    const ended = new Promise((resolve) => socket.once('close', resolve));
+    socket.removeAllListeners('error').on('error', () => undefined);
+    socket.pause();
+    const flood = (error?: Error | null) => {
+      if (!error) socket.write(pings, flood);
+    };
+    flood();
+    await ended;
+    await connectOcpp({ url: `ws://127.0.0.1:${server.port}`, identity: 'AFTER', versions });
+  });
+
+  it('a handshake that is none is refused', async () => {
+    const answers = await Promise.all(
+      [
+        ['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Version: 12', 426],
+        ['Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==', 'Sec-WebSocket-Key: AAAA', 400],
+        ['Upgrade: websocket', 'Upgrade: h2c', 400],
+        ['GET ', 'POST ', 400],
+      ].map(
+        ([from, to, status], at) =>
+          new Promise<boolean>((resolve, reject) => {
+            const socket = connect(server.port, '127.0.0.1', () => socket.write(handshake(`NONE${at}`).replace(String(from), String(to))));
+            socket.on('error', reject);
+            socket.once('data', (head) => resolve(head.toString().startsWith(`HTTP/1.1 ${status} `)));
+          }),
+      ),
+    );
+    expect(answers).to.deep.equal([true, true, true, true]);
   });
 });

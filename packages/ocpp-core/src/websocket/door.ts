@@ -1,17 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
+import { FrameSocket } from './frame-socket.js';
 import { type Handshake, identityIn, offeredProtocols, readHandshake, refuse } from './handshake.js';
 import { Pace } from './pace.js';
+import type { PeerSocket } from './peer-socket.js';
 import { Rate } from './rate.js';
 import type { Admission, ServeOptions } from './server.js';
 import { defaultServerLimits, type ServerLimits } from './server-limits.js';
 import { type AnyConnection, type Speaker, subprotocolOf } from './speak.js';
 import { Turnstile } from './turnstile.js';
+import { upgrade } from './upgrade.js';
 import { WsSocket } from './ws-socket.js';
 
 interface Guest {
-  readonly socket: WsSocket;
+  readonly socket: PeerSocket;
   /** Undefined for the moment of opening. */
   connection: AnyConnection<'csms'> | undefined;
   left: boolean;
@@ -23,7 +26,6 @@ export class Door {
   readonly limits: ServerLimits;
   readonly #options: ServeOptions;
   readonly #speakers: ReadonlyMap<string, Speaker<'csms'>>;
-  readonly #plain: WebSocketServer;
   readonly #deflating: WebSocketServer;
   readonly #guests = new Set<Guest>();
   readonly #pinging: NodeJS.Timeout;
@@ -41,16 +43,12 @@ export class Door {
     this.#turnstile = new Turnstile(this.limits.handshakesAtOnce, this.limits.waitingHandshakes);
     this.#pace = new Pace(this.limits.handshakesPerTurn);
     this.#speakers = new Map(options.versions.map((speaker) => [subprotocolOf(speaker.version), speaker]));
-    const common = {
+    // A context kept per connection would cost twenty times its memory.
+    this.#deflating = new WebSocketServer({
       noServer: true,
       clientTracking: false,
       maxPayload: this.limits.messageBytes,
-      handleProtocols: (offered: Set<string>) => [...offered].find((name) => this.#speakers.has(name)) ?? false,
-    };
-    this.#plain = new WebSocketServer(common);
-    // 2.x demands compression (part 4, 3.3). A context kept per connection would cost twenty times its memory.
-    this.#deflating = new WebSocketServer({
-      ...common,
+      handleProtocols: (offered) => [...offered].find((name) => this.#speakers.has(name)) ?? false,
       perMessageDeflate: { serverNoContextTakeover: true, clientNoContextTakeover: true, threshold: 1024 },
     });
     this.#pinging = setInterval(() => this.#pingAll(), this.limits.pingIntervalMs).unref();
@@ -72,14 +70,21 @@ export class Door {
     if (handshake === 'wrong-user') return void refuse(stream, 401);
     const admission = await this.#turnstile.pass(() => this.#admit(handshake));
     await this.#pace.turn();
-    if (stream.destroyed) return;
+    // It gave up meanwhile.
+    if (!stream.readable || !stream.writable) return void stream.destroy();
     // A boot storm is let in by and by; whoever finds the line full comes again.
     if (admission === undefined || this.#closing) return void refuse(stream, 503, retryLater);
     if (!admission.accepted) return void refuse(stream, admission.status ?? 401);
     const protocol = offeredProtocols(request).find((name) => this.#speakers.has(name));
     const speaker = protocol === undefined ? undefined : this.#speakers.get(protocol);
-    const sockets = speaker === undefined || speaker.version === '1.6' ? this.#plain : this.#deflating;
-    sockets.handleUpgrade(request, stream, head, (ws) => this.#open(ws, stream, speaker, handshake));
+    const opened = (socket: PeerSocket) => {
+      stream.off('error', ignore);
+      this.#open(socket, speaker, handshake);
+    };
+    // 2.x demands compression (part 4, 3.3); a station that does not ask for it is spared it.
+    if (speaker && speaker.version !== '1.6' && request.headers['sec-websocket-extensions'] !== undefined)
+      this.#deflating.handleUpgrade(request, stream, head, (ws) => opened(new WsSocket(ws)));
+    else if (upgrade(request, stream, head, protocol)) opened(new FrameSocket(stream, this.limits.messageBytes));
   }
 
   async #admit(handshake: Handshake): Promise<Admission | { accepted: false; status: 500 }> {
@@ -91,16 +96,13 @@ export class Door {
     }
   }
 
-  #open(ws: WebSocket, stream: Duplex, speaker: Speaker<'csms'> | undefined, handshake: Handshake): void {
+  #open(socket: PeerSocket, speaker: Speaker<'csms'> | undefined, handshake: Handshake): void {
     if (!speaker) {
       // No version in common: the handshake is completed without the header, then closed (part 4, 3.1.2).
-      ws.on('error', ignore);
-      ws.close(1002, 'no common subprotocol');
+      socket.close(1002, 'no common subprotocol');
       return;
     }
     const { identity, remoteAddress } = handshake;
-    const socket = new WsSocket(ws, stream);
-    stream.off('error', ignore);
     const guest: Guest = { socket, connection: undefined, left: false };
     const connection = speaker.open('csms', socket, { identity, remoteAddress }, () => this.#leave(guest));
     // Whoever opened it may have closed it at once.

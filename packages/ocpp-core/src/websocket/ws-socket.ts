@@ -1,6 +1,6 @@
-import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { Socket, SocketListener } from '../socket.js';
+import type { SocketListener } from '../socket.js';
+import type { PeerSocket } from './peer-socket.js';
 
 const owner = Symbol('owner');
 interface Owned extends WebSocket {
@@ -8,17 +8,14 @@ interface Owned extends WebSocket {
 }
 
 /** An open `ws` WebSocket as the endpoint wants it. Its listeners are shared by all: a closure for each costs memory. */
-export class WsSocket implements Socket {
+export class WsSocket implements PeerSocket {
   readonly #ws: WebSocket;
-  readonly #stream: Duplex | undefined;
   #listener: SocketListener | undefined;
   /** Set by whatever comes in; cleared by whoever looks whether the peer lives. */
   alive = true;
 
-  /** With the stream below, an uncompressed frame of a server goes out in one write instead of two. */
-  constructor(ws: WebSocket, stream?: Duplex) {
+  constructor(ws: WebSocket) {
     this.#ws = ws;
-    this.#stream = ws.extensions === '' ? stream : undefined;
     (ws as Owned)[owner] = this;
     ws.on('message', onMessage);
     ws.on('close', onClose);
@@ -32,21 +29,17 @@ export class WsSocket implements Socket {
   }
 
   send(text: string): void {
-    if (this.#ws.readyState !== this.#ws.OPEN) return;
-    if (this.#stream) writeText(this.#stream, text);
-    else this.#ws.send(text, dropped);
+    if (this.#ws.readyState === this.#ws.OPEN) this.#ws.send(text, dropped);
   }
 
   close(code: number, reason: string): void {
     this.#ws.close(code, reason);
   }
 
-  /** Cuts the connection without a closing handshake. */
   cut(): void {
     this.#ws.terminate();
   }
 
-  /** Resolves when the closing handshake is over; cuts it short after so many ms. */
   gone(timeoutMs: number): Promise<void> {
     if (this.#ws.readyState === this.#ws.CLOSED) return Promise.resolve();
     return new Promise((resolve) => {
@@ -58,7 +51,6 @@ export class WsSocket implements Socket {
     });
   }
 
-  /** Asks for a sign of life; cuts the connection when none came since the last time. */
   pingOrCut(): void {
     if (!this.alive) this.cut();
     else if (this.#ws.readyState === this.#ws.OPEN) {
@@ -105,28 +97,3 @@ function onPong(this: Owned): void {
 const ignore = (): void => undefined;
 // A frame that could not be written belongs to a connection that is closing.
 const dropped = (_error?: Error): void => undefined;
-
-/** Writes one final, unmasked text frame (RFC 6455, 5.2) at once. ASCII, as most messages are, goes down as a string: no buffer is made. */
-function writeText(stream: Duplex, text: string): void {
-  const length = Buffer.byteLength(text);
-  if (length === text.length && length < 65_536) {
-    const head = length < 126 ? String.fromCharCode(0x81, length) : String.fromCharCode(0x81, 126, length >> 8, length & 0xff);
-    stream.write(head + text, 'latin1');
-  } else stream.write(textFrame(text, length));
-}
-
-function textFrame(text: string, length: number): Buffer {
-  const head = length < 126 ? 2 : length < 65_536 ? 4 : 10;
-  const frame = Buffer.allocUnsafe(head + length);
-  frame[0] = 0x81;
-  if (head === 2) frame[1] = length;
-  else if (head === 4) {
-    frame[1] = 126;
-    frame.writeUInt16BE(length, 2);
-  } else {
-    frame[1] = 127;
-    frame.writeBigUInt64BE(BigInt(length), 2);
-  }
-  frame.write(text, head);
-  return frame;
-}
