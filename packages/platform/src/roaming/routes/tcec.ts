@@ -8,7 +8,7 @@ import type { OrderCheck } from '../tcec.js';
 export interface TcecRoutesNeeds extends Omit<Joining, 'ping'> {
   /** Where such partners call us. */
   url: string;
-  checkNow(operatorId: OperatorId, partnerId: PartnerId): Promise<boolean>;
+  checkNow(operatorId: OperatorId, partnerId: PartnerId, day: string): Promise<OrderCheck | undefined>;
   checks(operatorId: OperatorId, partnerId: PartnerId): Promise<OrderCheck[]>;
 }
 
@@ -22,6 +22,9 @@ const NewPartner = object({
   dialect: optional(text(20)),
 });
 const Given = object({ url, operatorSecret: text(200), sigSecret: text(200), dataSecret: text(16), dataSecretIV: text(16) });
+
+/** A day in China. */
+const CheckInput = object({ day: text(10) });
 
 /** Partners that speak T/CEC 102: keys are exchanged by people, so there are two steps and no handshake. */
 export function tcecRoutes(tcec: TcecRoutesNeeds): Router {
@@ -60,10 +63,9 @@ export function tcecRoutes(tcec: TcecRoutesNeeds): Router {
   });
 
   router.post('/partners/:id/checks', async (request, response) => {
-    const { operatorId } = response.locals;
+    const { day } = bodyOf(CheckInput, request);
     const id = request.params.id as PartnerId;
-    if (!(await tcec.checkNow(operatorId, id))) found(undefined, `connected T/CEC partner ${id}`);
-    response.json({ items: await tcec.checks(operatorId, id) });
+    response.json(found(await tcec.checkNow(response.locals.operatorId, id, day), `connected T/CEC partner ${id} with drivers`));
   });
 
   return router;

@@ -40,15 +40,20 @@ const REASONS: Readonly<Record<number, Difference['reason']>> = { 1: 'unknownThe
 
 /** What both sides hold of a day, compared from both sides: differences are kept by name, and nothing is changed by them. */
 export function createChecking({ store, clock, newId, log }: CheckingNeeds) {
-  /** Our bills of yesterday to a partner whose drivers charged through us; once a day, until it has answered. */
-  async function checkDay(partner: Partner, { peer, client }: { peer: TcecPeer; client: TcecClient }): Promise<OrderCheck | undefined> {
+  /** Our bills of a day to a partner whose drivers charged through us: yesterday's once, until it has answered; another when it is asked for. */
+  async function checkDay(
+    partner: Partner,
+    { peer, client }: { peer: TcecPeer; client: TcecClient },
+    asked?: string,
+  ): Promise<OrderCheck | undefined> {
     const buyer = partner.parties.find(({ role }) => role === 'emsp')?.party;
     if (buyer === undefined) return undefined;
-    const from = new Date(dayStart(clock.now().getTime() - SETTLING_MS) - DAY_MS);
+    const from =
+      (asked === undefined ? undefined : timeOf(`${asked} 00:00:00`)) ?? new Date(dayStart(clock.now().getTime() - SETTLING_MS) - DAY_MS);
     const until = new Date(from.getTime() + DAY_MS);
     const day = timeText(from).slice(0, 10);
     const done = await store.tcec.checks(partner.operatorId, partner.id);
-    if (done.some((check) => check.day === day && check.byWhom === 'us')) return undefined;
+    if (asked === undefined && done.some((check) => check.day === day && check.byWhom === 'us')) return undefined;
     const ours = (await store.tcec.billsOf(partner.operatorId, buyer, 'taken', from, until)).map(briefOf);
     const request: Check = {
       ...{ CheckOrderSeq: seqOf(peer.ourId, newId()), StartTime: timeText(from), EndTime: timeText(until), OrderCount: ours.length },

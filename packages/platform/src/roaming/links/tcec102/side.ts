@@ -9,7 +9,7 @@ import { inForceAt } from '../../agreement.js';
 import type { ImportedModule, ImportMode } from '../../import.js';
 import type { PartyLink } from '../../link.js';
 import type { CdrExchange } from '../../store.js';
-import type { TcecOrder } from '../../tcec.js';
+import type { OrderCheck, TcecOrder } from '../../tcec.js';
 import { billOf, bytesOf } from './bill.js';
 import type { AnswerNeeds } from './caller.js';
 import { createChecking } from './checking.js';
@@ -151,13 +151,11 @@ export function createTcecSide(needs: SideNeeds) {
     }
   }
 
-  /** Yesterday's orders, now. */
-  async function checkNow(operatorId: OperatorId, partnerId: PartnerId): Promise<boolean> {
+  /** The orders of a day (yyyy-MM-dd, in China), now. */
+  async function checkNow(operatorId: OperatorId, partnerId: PartnerId, day: string): Promise<OrderCheck | undefined> {
     const partner = await store.partner(operatorId, partnerId);
     const reached = await wire.reach(operatorId, partnerId);
-    if (!partner || !reached) return false;
-    await checking.checkDay(partner, reached);
-    return true;
+    return partner && reached && checking.checkDay(partner, reached, day);
   }
 
   return { listener, sync, sweep, checkNow, joining };

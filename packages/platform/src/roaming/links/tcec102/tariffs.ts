@@ -11,6 +11,8 @@ export type Policy = Infer<typeof PolicyInfo>;
 export const CHINA = 'Asia/Shanghai';
 /** Prices on this wire have four places. T/CEC 102.3-2016, 业务策略 */
 const PRICE_PLACES = 4;
+/** T/CEC 102.3-2016, SumPeriod */
+const MOST_PERIODS = 32;
 const DAY_MINUTES = 24 * 60;
 const TIME_OF_DAY = new Set(['startMinute', 'endMinute']);
 const ENERGY: Dimension = 'ENERGY';
@@ -57,7 +59,9 @@ export function fromTariff(
   timeZone: string,
 ):
   | { accepted: true; policies: Policy[] }
-  | Refused<'currency' | 'timeZone' | 'priceLimit' | 'dimension' | 'fee' | 'restriction' | 'stepSize' | 'taxUnknown' | 'priceTooFine'> {
+  | Refused<
+      'currency' | 'timeZone' | 'priceLimit' | 'dimension' | 'fee' | 'restriction' | 'stepSize' | 'taxUnknown' | 'priceTooFine' | 'tooMany'
+    > {
   const { tariff } = version;
   if (tariff.currency !== 'CNY') return refuse('currency', `orders of this standard are in CNY, not in ${tariff.currency}`);
   if (timeZone !== CHINA) return refuse('timeZone', `its times are those of China, not of ${timeZone}`);
@@ -88,6 +92,7 @@ export function fromTariff(
     if (last?.ElecPrice === electricity.value && last.SevicePrice === service.value) continue;
     policies.push({ StartTime: timeText((at - MIDNIGHT) / 60_000), ElecPrice: electricity.value, SevicePrice: service.value });
   }
+  if (policies.length > MOST_PERIODS) return refuse('tooMany', `a day has ${policies.length} prices, and it knows ${MOST_PERIODS} periods`);
   return { accepted: true, policies };
 }
 

@@ -106,10 +106,7 @@ export function refusalOf(error: unknown): Refused<Refusal> {
   if (!(error instanceof TcecError)) throw error;
   switch (error.code) {
     case 'Transport':
-      // Only what never went out is known not to have been heard.
-      return error.cause instanceof OcpiError && (error.cause.code === 'unreachable' || error.cause.code === 'blocked')
-        ? refuse('notConnected', error.message)
-        : refuse('timeout', `${error.message}: the outcome is unknown`);
+      return wasSent(error) ? refuse('timeout', `${error.message}: the outcome is unknown`) : refuse('notConnected', error.message);
     case 'Busy':
     case 'Token':
       return refuse('notConnected', error.message);
@@ -121,4 +118,14 @@ export function refusalOf(error: unknown): Refused<Refusal> {
     default:
       return refuse('refusedByReceiver', `${error.code}: ${error.message}`);
   }
+}
+
+const UNSENT: ReadonlySet<unknown> = new Set([
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'],
+]);
+
+/** Only what never went out is known not to have been heard: a line that broke may have carried it. */
+function wasSent({ cause }: TcecError): boolean {
+  if (!(cause instanceof OcpiError)) return true;
+  return cause.code !== 'blocked' && !UNSENT.has((cause.cause as { code?: unknown } | undefined)?.code);
 }
