@@ -7,8 +7,8 @@ type Any = any;
 
 let code = '';
 let now = () => new Date();
-/** What it takes to charge, ms of its own time. */
-const CHARGING_MS = 40_000;
+/** What a ten-thousandth of a kWh takes at 120 kW, ms of its own time; and a little more. */
+const UNIT_MS = 3.8;
 let socket: Socket;
 let toWall = (ms: number) => ms;
 let sequence = 0;
@@ -113,7 +113,7 @@ const actions: Record<string, (args: Any) => Promise<unknown>> = {
       return Buffer.concat([bin(model!.prices[i]!, 4), bin(mine ? units : 0, 4), bin(mine ? units : 0, 4), bin(mine ? amount : 0, 4)]);
     });
     const charged = now().getTime() - began.getTime();
-    if (charged < CHARGING_MS) await new Promise((resolve) => setTimeout(resolve, toWall(CHARGING_MS - charged)));
+    if (charged < units * UNIT_MS) await new Promise((resolve) => setTimeout(resolve, toWall(units * UNIT_MS - charged)));
     const end = now();
     const totals = [bin(5_000_000, 5), bin(5_000_000 + units, 5), bin(units, 4), bin(units, 4), bin(amount, 4)];
     const rest = [Buffer.alloc(17), Buffer.from([1]), time(end), Buffer.from([0x41]), Buffer.alloc(8)];

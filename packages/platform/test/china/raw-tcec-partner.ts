@@ -35,7 +35,7 @@ const bills: { raw: string; bill: Json }[] = [];
 /** What its piles give, kW. */
 const POWER = 120;
 let toWall = (ms: number) => ms;
-/** A start that is not answered: what comes then is ours to tell. */
+/** A start begins to charge, and its answer is lost. */
 let isSilent = false;
 
 const china = (at: Date) => new Date(at.getTime() + 8 * 3_600_000).toISOString();
@@ -177,7 +177,10 @@ const answers: Record<string, (data: Json, raw: string) => Json> = {
   query_start_charge: ({ StartChargeSeq, ConnectorID }) => {
     if (!orders.has(StartChargeSeq))
       orders.set(StartChargeSeq, { seq: StartChargeSeq, gun: ConnectorID, state: 1, units: 0, startedAt: now() });
-    if (isSilent) throw new Error('silent');
+    if (isSilent) {
+      Object.assign(orders.get(StartChargeSeq)!, { state: 2, units: 10 });
+      throw new Error('silent');
+    }
     return { StartChargeSeq, StartChargeSeqStat: 1, ConnectorID, SuccStat: 0, FailReason: 0 };
   },
   query_equip_charge_status: ({ StartChargeSeq }) => status(orders.get(StartChargeSeq)!),
@@ -281,10 +284,6 @@ const actions: Record<string, (args: Any) => Promise<unknown>> = {
       ...{ StartChargeSeq: order.seq, StartChargeSeqStat: 2, ConnectorID: order.gun, StartTime: time(order.startedAt) },
     });
   },
-  /** It begins, and nobody is told. */
-  async beginUntold() {
-    Object.assign(last(), { state: 2, startedAt: now() });
-  },
   async meter({ units }: { units: number }) {
     last().units = units;
     return call('notification_equip_charge_status', status(last()));
@@ -301,10 +300,13 @@ const actions: Record<string, (args: Any) => Promise<unknown>> = {
   },
   push: ({ station: n, status: Status }: { station: number; status: number }) =>
     call('notification_stationStatus', { ConnectorStatusInfo: { ConnectorID: gun(n), Status } }),
-  stopResult: () =>
-    call('notification_stop_charge_result', {
-      ...{ StartChargeSeq: last().seq, StartChargeSeqStat: 4, ConnectorID: last().gun, SuccStat: 0, FailReason: 0 },
-    }),
+  /** A bill that it has lost. */
+  forget: async ({ seq }: { seq: string }) => {
+    bills.splice(
+      bills.findIndex(({ bill: { StartChargeSeq } }) => StartChargeSeq === seq),
+      1,
+    );
+  },
   orders: async () => [...orders.values()],
   heard: async () => heard,
   bills: async () => bills,

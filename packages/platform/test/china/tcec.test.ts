@@ -90,4 +90,66 @@ describe("an OCPI 2.2.1 eMSP's driver at a T/CEC 102 partner's pile", function (
       [`CN-TCE ${order.seq}`]: { form: 'tcec102', ...money },
     });
   });
+
+  it('takes a bill twice as one, and disputes another under its sequence and one that does not add up', async () => {
+    const { answer } = await tcec.ask('bill', {});
+    expect(answer.ConfirmResult).to.equal(0);
+    for (const change of [{ TotalElecMoney: 8.4, TotalMoney: 14.57 }, { TotalMoney: 99.99 }]) {
+      const { answer: other } = await tcec.ask('bill', { change });
+      expect(other.ConfirmResult).to.equal(1);
+    }
+    expect(await must(hub.api, 'GET', '/settlement/counts')).to.include({ accepted: 1 });
+  });
+
+  it('goes on with the status that the partner pushes', async () => {
+    expect((await tcec.ask('push', { station: 2, status: 255 })).Status).to.equal(0);
+    await eventually(async () => {
+      const all: Json[] = await emsp.ask('locations');
+      return all.find((location) => location.id === 'S2')?.evses[0].status === 'OUTOFORDER';
+    }, 'the fault');
+  });
+
+  it('finds the session of a start whose answer was lost: what came of it is asked and not guessed', async () => {
+    await tcec.ask('silent', { is: true });
+    const known = (await emsp.ask('states')).length;
+    const failed = await emsp
+      .ask('start', { card: 2, location: { location_id: 'S1', evse_uid: await tcec.ask('gun', { station: 1 }) } })
+      .then(
+        () => undefined,
+        (error: Error) => error.message,
+      );
+    expect(failed).to.match(/unknown/);
+    await tcec.ask('silent', { is: false });
+    await eventually(
+      async () => (await emsp.ask('states')).length === known + 1 && (await emsp.ask('states')).includes('ACTIVE'),
+      'the session',
+    );
+  });
+
+  it('refuses what is not proved, alike and before it is decrypted, and keeps no secret in clear', async () => {
+    const call = { name: 'notification_stationStatus', data: { ConnectorStatusInfo: { ConnectorID: 'X', Status: 1 } } };
+    const refused: Json[] = [];
+    for (const more of [
+      { change: { after: { Sig: '0'.repeat(32) } } },
+      { change: { before: { TimeStamp: '20200101000000' } } },
+      { change: { before: { OperatorID: '999999999' } } },
+      { change: { before: { Data: 'bm90IGEgY2lwaGVydGV4dA==' }, after: { Sig: 'F'.repeat(32) } } },
+      { twice: true },
+    ])
+      refused.push(await tcec.ask('attack', { ...call, ...more }));
+    expect(refused.map(({ Ret, Msg, Data }) => [Ret, Msg, Data])).to.deep.equal(refused.map(() => [4001, '签名错误', '']));
+    expect((await tcec.ask('attack', { ...call, bearer: 'guessed' })).Ret).to.equal(4002);
+    // It owns piles here and has no drivers: it sees no station of anybody.
+    const curious = await tcec.ask('attack', { name: 'query_stations_info', data: {} });
+    expect(curious.Ret).to.equal(4004);
+    const rows = await hub.database.sql<{ sealed_given: string; sealed_issued: string }>(undefined, 'SELECT * FROM roaming_tcec_peer');
+    const { keys } = await must(hub.api, 'POST', `/partners/${id}/tcec/keys`);
+    expect(JSON.stringify(rows)).to.not.contain('Secret');
+    // The keys before are over, and the new ones open.
+    expect((await tcec.ask('attack', call)).Ret).to.equal(4001);
+    await tcec.ask('join', { keys, url: hub.addresses.tcec });
+    expect((await tcec.ask('ask', call)).Status).to.equal(1);
+    await must(hub.api, 'POST', `/partners/${id}/suspend`);
+    expect((await tcec.ask('attack', call)).Ret).to.equal(4001);
+  });
 });

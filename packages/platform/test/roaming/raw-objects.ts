@@ -1,7 +1,9 @@
 // What a raw partner is made of, in its version's own words.
-import { isOld, type Json, now, self } from './raw-self.js';
+import { isOld, type Json, type Market, now, self } from './raw-self.js';
 
 const owner = () => (isOld() ? {} : { country_code: self.config.country, party_id: self.config.party });
+const BERLIN: Market = { currency: 'EUR', price: 0.4, vat: 19, place: {}, connector: {} };
+const market = (): Market => ({ ...BERLIN, ...self.config.market });
 const power = { old: { voltage: 400, amperage: 32, tariff_id: 'T1' }, new: { max_voltage: 400, max_amperage: 32, tariff_ids: ['T1'] } };
 
 export const location = (): Json => ({
@@ -29,20 +31,22 @@ export const location = (): Json => ({
           power_type: 'AC_3_PHASE',
           ...(isOld() ? power.old : power.new),
           last_updated: '2026-01-01T00:00:00Z',
+          ...market().connector,
         },
       ],
       last_updated: '2026-01-01T00:00:00Z',
     },
   ],
   last_updated: '2026-01-01T00:00:00Z',
+  ...market().place,
 });
 
 export const tariff = (): Json => ({
   ...owner(),
   id: 'T1',
-  currency: 'EUR',
+  currency: market().currency,
   ...(self.config.version === '2.3.0' ? { tax_included: 'NO' } : {}),
-  elements: [{ price_components: [{ type: 'ENERGY', price: 0.4, step_size: 1, ...(isOld() ? {} : { vat: 19 }) }] }],
+  elements: [{ price_components: [{ type: 'ENERGY', price: market().price, step_size: 1, ...(isOld() ? {} : { vat: market().vat }) }] }],
   last_updated: '2026-01-01T00:00:00Z',
 });
 
@@ -61,13 +65,16 @@ export const token = (n = 1): Json => ({
 });
 export const tokens = (): Json[] => whitelists.map((_, index) => token(index + 1));
 
-/** 10 kWh at 0.40 and 19 % of tax. */
-const price = () =>
-  isOld()
-    ? 4
-    : self.config.version === '2.3.0'
-      ? { before_taxes: 4, taxes: [{ name: 'VAT', percentage: 19, amount: 0.76 }] }
-      : { excl_vat: 4, incl_vat: 4.76 };
+/** 10 kWh at its price, with its tax. */
+function price() {
+  const { price: perKwh, vat } = market();
+  const net = 10 * perKwh;
+  const tax = Math.round(net * vat) / 100;
+  if (isOld()) return net;
+  return self.config.version === '2.3.0'
+    ? { before_taxes: net, taxes: [{ name: 'VAT', percentage: vat, amount: tax }] }
+    : { excl_vat: net, incl_vat: Math.round((net + tax) * 100) / 100 };
+}
 
 /** What is known of how a session of ours began. */
 export interface Begun {
@@ -107,7 +114,7 @@ export function session(id: string, begun: Begun, ended: boolean): Json {
     ...who(begun.card),
     ...allowed(begun),
     ...(isOld() ? { location: location() } : { location_id: 'L1', evse_uid: `${self.config.party}-E1`, connector_id: '1' }),
-    currency: 'EUR',
+    currency: market().currency,
     ...(ended ? { total_cost: price() } : {}),
     status: ended ? 'COMPLETED' : 'ACTIVE',
     last_updated: now(),
@@ -133,12 +140,12 @@ export function cdr(id: string, begun: Begun): Json {
             evse_uid: evse.uid,
             evse_id: evse.evse_id,
             connector_id: '1',
-            connector_standard: 'IEC_62196_T2',
-            connector_format: 'SOCKET',
-            connector_power_type: 'AC_3_PHASE',
+            connector_standard: evse.connectors[0].standard,
+            connector_format: evse.connectors[0].format,
+            connector_power_type: evse.connectors[0].power_type,
           },
         }),
-    currency: 'EUR',
+    currency: market().currency,
     tariffs: [tariff()],
     charging_periods: [
       {

@@ -103,6 +103,8 @@ const actions: Record<string, (args: Any) => Promise<unknown>> = {
   received: async () => [...self.sessions.values()].filter(({ mine }) => !mine),
   heard: async () => self.heard,
   cdrs: async () => self.cdrs,
+  /** Of our own sessions, as they were sent. */
+  bills: async () => [...self.sessions.values()].flatMap(({ bill }) => (bill === undefined ? [] : [bill])),
 };
 
 async function started(begun: Parameters<typeof begin>[0]): Promise<string> {

@@ -11,6 +11,17 @@ export interface Config {
   role: 'CPO' | 'EMSP';
   country: string;
   party: string;
+  /** Where and for what it sells, where that is not Berlin. */
+  market?: Partial<Market>;
+}
+
+/** The price is for a kWh, before taxes; fields of its place and its connector stand in front of those of Berlin. */
+export interface Market {
+  currency: string;
+  price: number;
+  vat: number;
+  place: Json;
+  connector: Json;
 }
 
 /** Everything that outlives a kill, and `heard`, which does not. */
