@@ -4,6 +4,7 @@ import { readJson } from '../lines.js';
 import { isRecord } from '../output/path.js';
 import { outputOptions, showRecord } from '../output/show.js';
 import { columns, getOf, hubOptions, listOf, withHub } from './admin.js';
+import { partnerTcec } from './partner-tcec.js';
 
 const inviteInput = defineCommand({
   about: { en: 'invite a partner; the token is told once', zh: '邀请伙伴；令牌仅显示一次' },
@@ -67,6 +68,7 @@ export const partner: Branch = {
     resume: partnerAct('resume', 'let a suspended partner in again', '恢复伙伴'),
     revoke: partnerAct('revoke', 'end the connection for good', '永久终止连接'),
     sync: partnerAct('sync', 'read what the partner has', '读取伙伴的数据'),
+    tcec: partnerTcec,
   },
 };
 
