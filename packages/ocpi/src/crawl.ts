@@ -14,7 +14,7 @@ export type ListMethod<T> = (input?: {
 /** Limits of a crawl, and where it begins. */
 export interface CrawlOptions {
   readonly window?: WindowRequest;
-  /** Goes on where an earlier crawl ended: the URL of its next page. */
+  /** Goes on where an earlier crawl of the same window ended: the URL of its next page. */
   readonly from?: string;
   /** Defaults: 10 000 pages, a million items, 1 GiB of answers, an hour. */
   readonly maxPages?: number;
@@ -50,13 +50,13 @@ export class CrawlLimit extends OcpiError {
 export async function* crawl<T>(list: ListMethod<T>, options: CrawlOptions = {}): AsyncGenerator<CrawledPage<T>, void, undefined> {
   const { maxPages = 10_000, maxItems = 1_000_000, maxBytes = 2 ** 30, maxMs = 3_600_000, window = {}, signal } = options;
   const started = performance.now();
-  const links = new Set<string>();
+  const links = new Set(options.from === undefined ? [] : [options.from]);
   const recent = new Set<string>();
   let place: Place = options.from === undefined ? { window } : { at: options.from };
   let items = 0;
   let bytes = 0;
   let total: number | undefined;
-  let offset = window.offset ?? 0;
+  let offset = options.from === undefined ? (window.offset ?? 0) : offsetIn(options.from);
   for (let pages = 0; ; pages += 1) {
     const limit =
       reached(pages, maxPages, 'pages') ??
@@ -71,8 +71,9 @@ export async function* crawl<T>(list: ListMethod<T>, options: CrawlOptions = {})
     const shrunk = total === undefined || reply.page?.total === undefined ? 0 : Math.max(0, total - reply.page.total);
     total = reply.page?.total ?? total;
     const again = shrunk > 0 ? steppedBack(place, shrunk) : undefined;
-    const following = again ?? follow(reply, count, offset + count, window);
-    offset = again ? Math.max(0, offset - shrunk) : offset + count;
+    const after = offset === undefined ? undefined : offset + count;
+    const following = again ?? follow(reply, count, after, window);
+    offset = again && offset !== undefined ? Math.max(0, offset - shrunk) : after;
     const isLoop = !again && following?.at !== undefined && links.has(following.at);
     if (following?.at !== undefined) links.add(following.at);
     const fresh = reply.data.filter((item) => isNew(recent, item));
@@ -91,10 +92,16 @@ interface Place {
   readonly at?: string;
 }
 
-function follow(reply: Reply<readonly unknown[]>, count: number, offset: number, window: WindowRequest): Place | undefined {
+/** Without a link it goes on by offset. Where that is not known the list was read by links that say none, and the last page has no link. */
+function follow(reply: Reply<readonly unknown[]>, count: number, offset: number | undefined, window: WindowRequest): Place | undefined {
   const { next, total } = reply.page ?? {};
   if (next !== undefined) return { at: next };
-  return total !== undefined && count > 0 && offset < total ? { window: { ...window, offset } } : undefined;
+  return total !== undefined && offset !== undefined && count > 0 && offset < total ? { window: { ...window, offset } } : undefined;
+}
+
+function offsetIn(url: string): number | undefined {
+  const found = /[?&]offset=(\d{1,15})(?:&|#|$)/.exec(url)?.[1];
+  return found === undefined ? undefined : Number(found);
 }
 
 /** The same page, as much further ahead as the list has become shorter. A server's own cursor holds by itself. OCPI 2.2.1, 4.1.3.4 */

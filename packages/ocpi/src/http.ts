@@ -62,7 +62,7 @@ export function http(options: HttpOptions = {}): Http {
       const { pool, path } = target(request.url);
       const timeoutMs = request.timeoutMs ?? options.totalMs ?? 60_000;
       const silenceMs = options.silenceMs ?? SILENCE_MS;
-      const sent = { path, method: request.method, headers: plain(request), body: request.body?.wire ?? null };
+      const sent = { path, method: request.method, headers: flat(request), body: request.body?.wire ?? null };
       const { status, headers, bytes } = await exchange(pool, sent, { timeoutMs, silenceMs, largest, signal: request.signal }, deadlines);
       // A redirect would lead to an address that nobody checked, and take the token along.
       if (status >= 300 && status < 400 && status !== 304)
@@ -220,13 +220,14 @@ function newPool(origin: string, permitted: Addresses, options: HttpOptions): Po
   });
 }
 
-function plain({ headers }: OcpiRequest): Record<string, string> {
-  const sent: Record<string, string> = {};
+/** The headers as a flat list, which undici reads cheaper than an object. */
+function flat({ headers }: OcpiRequest): string[] {
+  const lines: string[] = [];
   for (const name in headers) {
     const value = headers[name];
-    if (typeof value === 'string') sent[name] = value;
+    if (typeof value === 'string') lines.push(name, value);
   }
-  return sent;
+  return lines;
 }
 
 function toOcpiError(error: unknown): OcpiError {

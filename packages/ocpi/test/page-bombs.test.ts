@@ -58,6 +58,45 @@ describe('a hostile list', () => {
     expect(more.pages.flatMap(({ items }) => items.map(({ id }) => id))).to.deep.equal(['T5', 'T6']);
   });
 
+  it('without links is gone on with by offset, and no page is read twice', async () => {
+    const asked: string[] = [];
+    const held = ['A', 'B', 'C', 'D', 'E', 'F', 'G'];
+    listener = (request, response) => {
+      asked.push(request.url ?? '');
+      const query = new URL(request.url ?? '', origin).searchParams;
+      const offset = Number(query.get('offset') ?? 0);
+      response.setHeader('x-total-count', String(held.length));
+      response.end(answer(held.slice(offset, offset + 2).map(tariff)));
+    };
+    const { pages } = await read({ window: { limit: 2 }, from: `${origin}/tariffs?limit=2&offset=2` });
+    expect(pages.flatMap(({ items }) => items.map(({ id }) => id))).to.deep.equal(['C', 'D', 'E', 'F', 'G']);
+    expect(asked).to.deep.equal(['/tariffs?limit=2&offset=2', '/tariffs?offset=4&limit=2', '/tariffs?offset=6&limit=2']);
+  });
+
+  it('gone on with by a link that says no offset ends at the page without a link', async () => {
+    const asked: string[] = [];
+    listener = (request, response) => {
+      asked.push(request.url ?? '');
+      response.setHeader('x-total-count', '5');
+      if (asked.length === 1) response.setHeader('link', `<${origin}/tariffs?page=c3>; rel="next"`);
+      response.end(answer([tariff(`T${asked.length + 3}`)]));
+    };
+    const { pages } = await read({ from: `${origin}/tariffs?page=c2` });
+    expect(pages.flatMap(({ items }) => items.map(({ id }) => id))).to.deep.equal(['T4', 'T5']);
+    expect(asked).to.deep.equal(['/tariffs?page=c2', '/tariffs?page=c3']);
+  });
+
+  it('whose link leads back to where it was gone on from is left', async () => {
+    const from = `${origin}/tariffs?page=c2`;
+    listener = (_, response) => {
+      response.setHeader('link', `<${from}>; rel="next"`);
+      response.end(answer([tariff('T1')]));
+    };
+    const { pages, limit } = await read({ from });
+    expect(pages).to.have.length(1);
+    expect(limit?.message).to.include('leads back');
+  });
+
   it('is cut at the limits of items and of bytes', async () => {
     listener = page(10);
     expect((await read({ maxItems: 25 })).pages).to.have.length(3);

@@ -54,7 +54,7 @@ export async function* fetchPages(
   partner: Partner & { connection: Connection },
   token: string,
   module: ImportedModule,
-  from: { next?: string; since?: Date; seen: number },
+  from: { next?: string; since?: Date },
   keep: (item: Listed) => Promise<Kept>,
   { handle, bridge }: FetchNeeds,
 ): AsyncGenerator<PageDone> {
@@ -69,8 +69,6 @@ export async function* fetchPages(
   const settings = { url, token, coding, ...(quirks?.timeoutMs === undefined ? {} : { timeoutMs: quirks.timeoutMs }) };
   const { list } = connect(face, handle, settings) as unknown as { list: ListMethod<unknown> };
   const window = {
-    // Who sends no links is asked by offset, and that counts from the list's beginning.
-    ...(from.next === undefined ? {} : { offset: from.seen }),
     ...(from.since ? { dateFrom: from.since } : {}),
     ...(quirks?.pageLimit === undefined ? {} : { limit: quirks.pageLimit }),
   };

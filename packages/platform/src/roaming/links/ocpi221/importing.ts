@@ -82,8 +82,7 @@ export function createImporting(needs: ImportingNeeds) {
     await store.saveImport(one);
     const token = unseal(serverKey, partner.connection.sealedToken);
     try {
-      const seen = one.kept + one.unchanged + one.refused;
-      for await (const page of fetchPages(partner, token, module, { ...one, seen }, (item) => take(partner, module, item), needs)) {
+      for await (const page of fetchPages(partner, token, module, one, (item) => take(partner, module, item), needs)) {
         const seenAt = clock.now();
         for (const { item, reason } of page.refused) await store.quarantine(operatorId, { partnerId, module, reason, item, seenAt });
         const { next: _, ...before } = one;
