@@ -2,7 +2,7 @@
 //   node packages/ocpi/bench/hub-hop.bench.mjs
 import { fileURLToPath } from 'node:url';
 import { location } from './lib/objects.mjs';
-import { load, median, ratio, report, rounds, startServer } from './lib/paired.mjs';
+import { load, median, ratio, report, rounds, shares, startServer } from './lib/paired.mjs';
 
 const script = (name) => fileURLToPath(new URL(`./servers/${name}.mjs`, import.meta.url));
 const upstream = await startServer(script('upstream'));
@@ -29,6 +29,7 @@ try {
     const settings = { ...one, headers, expect: '"status_code":1000' };
     const results = await rounds(servers, settings);
     holds = report(`${title}: req/s against the raw proxy`, ratio(results, 'hub', 'proxy', 'perSecond'), bar) && holds;
+    shares(results);
     const cpu = ratio(results, 'hub', 'proxy', 'cpuUs', Math.min);
     console.log(
       `       ${`${title}: CPU a request against the raw proxy`.padEnd(58)} median ${cpu.median.toFixed(2).padStart(6)}  least disturbed ${cpu.least.toFixed(2).padStart(6)}`,

@@ -2,7 +2,7 @@
 //   node packages/ocpi/bench/writes.bench.mjs
 import { fileURLToPath } from 'node:url';
 import { cdr, location, status } from './lib/objects.mjs';
-import { ratio, report, rounds, startServer } from './lib/paired.mjs';
+import { ratio, report, rounds, shares, startServer } from './lib/paired.mjs';
 
 const script = (name) => fileURLToPath(new URL(`./servers/${name}.mjs`, import.meta.url));
 const servers = {
@@ -55,6 +55,7 @@ try {
       console.log(
         `       ${`${title}: req/s against node:http`.padEnd(58)} median ${overBare.median.toFixed(2).padStart(6)}  least disturbed ${overBare.least.toFixed(2).padStart(6)}`,
       );
+    shares(results);
     const cpu = ratio(results, 'ours', 'node', 'cpuUs', Math.min);
     console.log(
       `       ${`${title}: CPU a request against node:http`.padEnd(58)} median ${cpu.median.toFixed(2).padStart(6)}  least disturbed ${cpu.least.toFixed(2).padStart(6)}`,

@@ -30,7 +30,10 @@ export function load(server, settings) {
     let from = 0;
     child.on('message', (message) => {
       if (message === 'measure') from = cpuSeconds(server.pid);
-      else resolve({ ...message, cpuUs: ((cpuSeconds(server.pid) - from) / message.count) * 1e6 });
+      else {
+        const cpuUs = ((cpuSeconds(server.pid) - from) / message.count) * 1e6;
+        resolve({ ...message, cpuUs, cpuShare: (cpuUs * message.perSecond) / 1e6 });
+      }
     });
     child.once('error', reject);
   });
@@ -79,4 +82,10 @@ export function report(title, { median: middle, least, range }, bar, atLeast = t
     `${holds ? 'holds' : 'SHORT'}  ${title.padEnd(58)} median ${figure(middle)}  least disturbed ${figure(least)}  [${range.map((value) => value.toFixed(2)).join(' - ')}]  bar ${atLeast ? '>=' : '<='} ${bar}`,
   );
   return holds;
+}
+
+/** How much of one core each server had: well under 1 the generator, a partner or a neighbour was the limit, and req/s says nothing. */
+export function shares(results) {
+  const of = (name) => `${name} ${median(results[name].map(({ cpuShare }) => cpuShare)).toFixed(2)}`;
+  console.log(`       share of a core: ${Object.keys(results).map(of).join(', ')}`);
 }

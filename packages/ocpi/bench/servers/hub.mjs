@@ -1,6 +1,6 @@
 // This package as a hub: token, parties, a table of 2,000, headers rewritten, owned writes opened and checked, one log line each.
 import { createHmac } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { openSync, writeSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createHost, createHub, memoryCorrelations, partyKey, serve } from '@evroam/ocpi';
 import { http } from '@evroam/ocpi/http';
@@ -25,7 +25,7 @@ const connections = new Map(
     ];
   }),
 );
-const log = createWriteStream('/dev/null');
+const log = openSync('/dev/null', 'w');
 const url = 'http://127.0.0.1/ocpi';
 const audience = Array.from({ length: settings.audience ?? 0 }, () => ({ country: 'DE', party: 'EMS' }));
 const hub = createHub({
@@ -42,7 +42,7 @@ const host = createHost({
   authenticate: (token) => callers.get(digest(token)),
   intercept: async (passing) => {
     const answer = await hub.intercept(passing);
-    log.write(`${passing.partner.id} ${passing.request.method} ${passing.module} ${answer?.status}\n`);
+    writeSync(log, `${passing.partner.id} ${passing.request.method} ${passing.module} ${answer?.status}\n`);
     return answer;
   },
   versions: { '2.2.1': [serve(v221.locations.receiver, { patchEvse: () => 'updated' }), serve(v221.locations.sender, {})] },
