@@ -10,9 +10,10 @@ export interface ChangedQuery extends PageRequest {
 }
 
 export interface ChangedList<Row, Item> {
-  /** Table with an alias if need be; it has `updated_at` and the column `id`. */
+  /** Table with an alias if need be; it has `updated_at` and the columns of `key`. */
   from: string;
-  id: string;
+  /** What tells an item from every other one of the list: owners are free to use the same ids, and do. */
+  key: readonly [string, ...string[]];
   columns: string;
   /** SQL conditions over `values`, which are $1 and on. */
   where: string;
@@ -21,7 +22,7 @@ export interface ChangedList<Row, Item> {
 }
 
 /**
- * A page of a list, oldest change first. The cursor is (updated_at, id) of the last item seen, so a list stays whole while it changes;
+ * A page of a list, oldest change first. The cursor is (updated_at, key) of the last item seen, so a list stays whole while it changes;
  * who asks by offset gets that, with the known weakness. The total counts what the filter matches, whatever the page.
  */
 export async function changedPage<Row extends object, Item>(
@@ -29,26 +30,29 @@ export async function changedPage<Row extends object, Item>(
   list: ChangedList<Row, Item>,
   query: ChangedQuery,
 ): Promise<Page<Item>> {
-  const { from, id, columns, where, values, item } = list;
+  const { from, key, columns, where, values, item } = list;
   const n = values.length;
   const filter = `${where} AND ($${n + 1}::timestamptz IS NULL OR updated_at >= $${n + 1}) AND ($${n + 2}::timestamptz IS NULL OR updated_at < $${n + 2})`;
   const filterValues = [...values, query.updatedFrom ?? null, query.updatedUntil ?? null];
-  const cursor = readCursor(query.after);
-  const rows = await sql<Row & { cursor_id: string; changed: string }>(
+  const cursor = readCursor(query.after, key.length);
+  const place = key.map((_, index) => `$${n + 6 + index}::text`).join(', ');
+  const rows = await sql<Row & { cursor_key: string; changed: string }>(
     undefined,
-    `SELECT ${columns}, ${id} AS cursor_id, to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS changed
-       FROM ${from} WHERE ${filter} AND ($${n + 3}::timestamptz IS NULL OR (updated_at, ${id}) > ($${n + 3}, $${n + 4}::text))
-      ORDER BY updated_at, ${id} LIMIT $${n + 5} OFFSET $${n + 6}`,
-    [...filterValues, cursor.time, cursor.id, query.limit + 1, cursor.time === null ? (query.offset ?? 0) : 0],
+    `SELECT ${columns}, concat_ws('~', ${key.join(', ')}) AS cursor_key,
+            to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS changed
+       FROM ${from} WHERE ${filter} AND ($${n + 3}::timestamptz IS NULL OR (updated_at, ${key.join(', ')}) > ($${n + 3}, ${place}))
+      ORDER BY updated_at, ${key.join(', ')} LIMIT $${n + 4} OFFSET $${n + 5}`,
+    [...filterValues, cursor?.time ?? null, query.limit + 1, cursor ? 0 : (query.offset ?? 0), ...(cursor?.key ?? key.map(() => null))],
   );
-  const page = pageOf(rows, query.limit, item, (row) => `${row.changed}~${row.cursor_id}`);
+  const page = pageOf(rows, query.limit, item, (row) => `${row.changed}~${row.cursor_key}`);
   if (query.counted !== true) return page;
   const [count] = await sql<{ total: number }>(undefined, `SELECT count(*)::int AS total FROM ${from} WHERE ${filter}`, filterValues);
   return { ...page, total: count?.total ?? 0 };
 }
 
-function readCursor(after: string | undefined): { time: string | null; id: string | null } {
-  const at = after?.lastIndexOf('~') ?? -1;
-  if (after === undefined || at < 0 || Number.isNaN(Date.parse(after.slice(0, at)))) return { time: null, id: null };
-  return { time: after.slice(0, at), id: after.slice(at + 1) };
+/** `<time>~<key>`; the last part of a key may have any character. */
+function readCursor(after: string | undefined, parts: number): { time: string; key: string[] } | undefined {
+  const [time = '', ...rest] = (after ?? '').split('~');
+  if (rest.length < parts || Number.isNaN(Date.parse(time))) return undefined;
+  return { time, key: [...rest.slice(0, parts - 1), rest.slice(parts - 1).join('~')] };
 }

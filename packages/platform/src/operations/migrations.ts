@@ -17,4 +17,12 @@ export const migrations = [
       'CREATE INDEX operations_tariff_changed ON operations_tariff_version (operator_id, updated_at, id)',
     ],
   },
+  {
+    // Lists go by owner as well: two may have released one id at one moment.
+    name: 'operations-002-changed',
+    up: [
+      'CREATE INDEX operations_tariff_changed_by ON operations_tariff_version (operator_id, updated_at, owner, id)',
+      'DROP INDEX operations_tariff_changed',
+    ],
+  },
 ] as const;

@@ -53,7 +53,7 @@ export function createStore(sql: Sql) {
         sql,
         {
           from: 'operations_tariff_version t',
-          id: 'id',
+          key: ['owner', 'id'],
           columns: 'body',
           where: `operator_id = $1 AND ($2::text IS NULL OR owner = $2) AND ($3::text[] IS NULL OR owner = ANY($3))
             AND NOT EXISTS (SELECT FROM operations_tariff_version n

@@ -71,7 +71,7 @@ export function createStore(sql: Sql) {
         sql,
         {
           from: 'stations_location',
-          id: 'id',
+          key: ['owner', 'id'],
           columns: 'body',
           where:
             'operator_id = $1 AND ($2::boolean IS NULL OR is_own = $2) AND ($3::text IS NULL OR owner = $3) AND ($4::text[] IS NULL OR owner = ANY($4))',

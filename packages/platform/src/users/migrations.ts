@@ -33,4 +33,9 @@ export const migrations = [
       )`,
     ],
   },
+  {
+    // Lists go by issuer as well: two may have given out one uid at one moment.
+    name: 'users-003-changed',
+    up: ['CREATE INDEX users_token_changed_by ON users_token (operator_id, updated_at, issuer, uid)', 'DROP INDEX users_token_changed'],
+  },
 ] as const;

@@ -180,7 +180,7 @@ export function createSessionStore(sql: Sql) {
         sql,
         {
           from: 'charging_session',
-          id: 'id',
+          key: ['id'],
           columns: COLUMNS,
           where: `operator_id = $1 AND ($2::text IS NULL OR issuer = $2) AND ($3::text IS NULL OR phase = $3) AND ($4::boolean IS NULL OR held = $4)
             AND ($5::text IS NULL OR station_id = $5) AND ($6::text IS NULL OR token_uid = upper($6))`,
