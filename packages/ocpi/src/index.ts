@@ -94,5 +94,15 @@ export {
   schemaOf,
 } from './registry.js';
 export * from './schema.js';
-export { type Answer, type Ask, type Exchange, type Handlers, type Served, type ServeOptions, serve, type Written } from './server.js';
+export {
+  type Answer,
+  type Ask,
+  answeredBy,
+  type Exchange,
+  type Handlers,
+  type Served,
+  type ServeOptions,
+  serve,
+  type Written,
+} from './server.js';
 export { type Kind, payloadSchema, type ValidateOptions, type Verdict, validate } from './validate.js';

@@ -1,7 +1,7 @@
 // The server of one interface: finds the route, checks the request, asks the handler, writes the answer.
 import { sameText, violation } from './check.js';
 import { envelopeText, OcpiError, type OcpiErrorCode } from './envelope.js';
-import { addRouting, answered, header, type Routing, readRouting } from './headers.js';
+import { addRouting, answered, header, type Party, type Routing, readRouting } from './headers.js';
 import { type Handle, noPayload, type OcpiRequest, type OcpiResponse, Payload } from './message.js';
 import { type Body, type Data, type Interface, type Params, type Query, querySchema, type Route } from './module.js';
 import { type Page, pageHeaders, readWindow, type Window } from './paging.js';
@@ -216,8 +216,15 @@ function answerHeaders(request: OcpiRequest, routing: Routing): Record<string, s
   const correlationId = header(request.headers, 'x-correlation-id');
   if (requestId !== undefined) headers['x-request-id'] = requestId;
   if (correlationId !== undefined) headers['x-correlation-id'] = correlationId;
-  if (routing.from || routing.to) addRouting(headers, answered(routing));
+  if (routing.from || routing.to) addRouting(headers, answered(routing.to ? routing : { ...routing, ...receivers.get(request) }));
   return headers;
+}
+
+const receivers = new WeakMap<OcpiRequest, Pick<Routing, 'to'>>();
+
+/** Of a request that named no receiver, a hub says whom it found: the answer comes from that party. OCPI 2.2.1, 4.2.3 */
+export function answeredBy(request: OcpiRequest, party: Party): void {
+  receivers.set(request, { to: party });
 }
 
 /** The answer to what went wrong. What is no OcpiError is answered as a failure of the server and says nothing of the inside. */

@@ -63,6 +63,8 @@ export interface Message<K extends Kind = Kind> {
   correlation: string;
   /** As the sender wrote it. Between links of one version it passes unchanged. */
   raw?: { version: string; bytes: Buffer };
+  /** Who says it to the receiver, where that is not its owner: the hub, of what was for everybody. OCPI 2.2.1, 4.2.2 */
+  saidBy?: PartyId;
   /** Given up by the asker: somebody stands at a station. */
   signal?: AbortSignal;
   /** Decoded only when asked. */
@@ -85,6 +87,7 @@ export type Refusal =
  * `location` is where the receiver keeps a CDR; `timeoutMs` is how long the result of a command may take, `commandId` our id of it;
  * `authorization` is what the issuer of a card says.
  */
-export type Reply =
-  | Accepted<{ location?: string; timeoutMs?: number; commandId?: string; authorization?: Authorization }>
-  | Refused<Refusal>;
+export type Reply = Accepted<{ location?: string; timeoutMs?: number; commandId?: string; authorization?: Authorization }> | RefusedReply;
+
+/** `said` is the receiver's own answer: it goes back to who asked as it came. OCPI 2.2.1, 5.4 */
+export type RefusedReply = Refused<Refusal> & { said?: { statusCode: number; message: string } };

@@ -6,6 +6,7 @@ import type { ApprovalsPort, ChargingPort, SigningPort, StationsPort, TariffsPor
 import { createAgreements } from './service/agreements.js';
 import { createAsking } from './service/asking.js';
 import { createDeliveries, type DeliveriesNeeds } from './service/deliveries.js';
+import { createEverybody } from './service/everybody.js';
 import { createPartners } from './service/partners.js';
 import { createReach, type ReachNeeds } from './service/reach.js';
 import { createRouting, type RoutingNeeds } from './service/routing.js';
@@ -29,7 +30,8 @@ export function createService(needs: RoamingNeeds) {
   const { store, users, newId } = needs;
 
   const routing = createRouting(needs);
-  const reach = createReach({ ...needs, ...routing });
+  const everybody = createEverybody(needs);
+  const reach = createReach({ ...needs, ...routing, ...everybody });
 
   /** An own driver wants to charge, here or at a partner's station; the way is the same. */
   async function startSession(
@@ -60,7 +62,7 @@ export function createService(needs: RoamingNeeds) {
     ...createAgreements(needs),
     ...createPartners(needs),
     ...reach,
-    ...createDeliveries({ ...needs, ...routing, ...reach }),
+    ...createDeliveries({ ...needs, ...routing, ...reach, ...everybody }),
     putRule: store.putRule,
     reachable: store.parties,
     command: store.command,

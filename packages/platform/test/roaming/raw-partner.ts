@@ -1,8 +1,22 @@
 // A partner platform written on raw HTTP, in a process of its own: it imports nothing of this project, so that what it
 // understands is the standard and not our reading of it. Its parent steers it over IPC; what goes to the hub goes over HTTP.
 import { randomUUID } from 'node:crypto';
-import { cdr, token } from './raw-objects.js';
-import { type Any, ask, type Config, endpoint, exchange, isOld, type Json, recall, remember, routed, say, self } from './raw-self.js';
+import { cdr, location, session, tariff, token, tokens } from './raw-objects.js';
+import {
+  type Any,
+  ask,
+  type Config,
+  endpoint,
+  exchange,
+  type Fault,
+  isOld,
+  type Json,
+  recall,
+  remember,
+  routed,
+  say,
+  self,
+} from './raw-self.js';
 import { begin, open, push } from './raw-server.js';
 
 type To = [country: string, party: string];
@@ -19,19 +33,25 @@ const actions: Record<string, (args: Any) => Promise<unknown>> = {
     await open(Number(new URL(self.url).port));
   },
   async register({ versionsUrl, token: tokenA }: { versionsUrl: string; token: string }) {
-    const { version, role, country, party } = self.config;
+    const { version } = self.config;
     const { data: versions } = await ask('GET', versionsUrl, tokenA);
     const mine = versions.find((one: Json) => one.version === version);
     if (!mine) throw new Error(`the hub does not speak ${version}: ${JSON.stringify(versions)}`);
     const { data: details } = await ask('GET', mine.url, tokenA);
     self.tokenForHub = randomUUID();
-    const us = { business_details: { name: party }, party_id: party, country_code: country };
-    const credentials = { token: self.tokenForHub, url: `${self.url}/versions`, ...(isOld() ? us : { roles: [{ role, ...us }] }) };
     const at = details.endpoints.find((one: Json) => one.identifier === 'credentials').url;
-    const { data } = await ask('POST', at, tokenA, credentials);
+    const { data } = await ask('POST', at, tokenA, credentials());
     self.hub = { token: data.token, endpoints: details.endpoints };
     remember();
     return data;
+  },
+  /** Credentials as we would send them, with what the test changes in them. */
+  credentials: async ({ more = {} }: { more?: Json }) => ({ ...credentials(), ...more }),
+  /** What we present and what we expect from now on. */
+  async tokens({ ours, theirs }: { ours?: string; theirs?: string }) {
+    if (ours !== undefined) self.tokenForHub = ours;
+    if (theirs !== undefined && self.hub) self.hub.token = theirs;
+    return { ours: self.tokenForHub, theirs: self.hub?.token };
   },
 
   // As an eMSP.
@@ -97,6 +117,18 @@ const actions: Record<string, (args: Any) => Promise<unknown>> = {
     const { http, headers: got, text } = await exchange(method, url, as, body, headers);
     return { http, headers: got, body: text === '' ? undefined : JSON.parse(text) };
   },
+  /** From now on paths that begin so are answered wrongly; with nothing they are again as they were. */
+  async fault({ path, as }: { path: string; as?: Fault }) {
+    if (as === undefined) self.faults.delete(path);
+    else self.faults.set(path, as);
+  },
+  own: async () => ({
+    location: location(),
+    tariff: tariff(),
+    cards: tokens(),
+    session: session('S-X', { card: token(1), method: 'WHITELIST' }, false),
+  }),
+  url: async () => self.url,
   endpoint: async ({ module, role }: { module: string; role: string }) => endpoint(module, role),
   /** Of the sessions that were sent to us. */
   states: async () => [...self.sessions.values()].flatMap(({ mine, status }) => (mine ? [] : [status])),
@@ -106,6 +138,12 @@ const actions: Record<string, (args: Any) => Promise<unknown>> = {
   /** Of our own sessions, as they were sent. */
   bills: async () => [...self.sessions.values()].flatMap(({ bill }) => (bill === undefined ? [] : [bill])),
 };
+
+function credentials(): Json {
+  const { role, country, party } = self.config;
+  const us = { business_details: { name: party }, party_id: party, country_code: country };
+  return { token: self.tokenForHub, url: `${self.url}/versions`, ...(isOld() ? us : { roles: [{ role, ...us }] }) };
+}
 
 async function started(begun: Parameters<typeof begin>[0]): Promise<string> {
   const id = begin(begun);

@@ -24,6 +24,9 @@ export interface Market {
   connector: Json;
 }
 
+/** No answer at all, an OCPI status (503 is an HTTP one), or one that leads elsewhere. */
+export type Fault = 'silent' | number | { redirect: string } | { next: string };
+
 /** Everything that outlives a kill, and `heard`, which does not. */
 export const self = {
   config: undefined as unknown as Config,
@@ -34,6 +37,8 @@ export const self = {
   sessions: new Map<string, Json>(),
   cdrs: [] as { raw: string; cdr: Json }[],
   heard: [] as { method: string; path: string; body: Json | undefined; raw: string; headers: Json }[],
+  /** What is wrong with our answers, by how the path begins. */
+  faults: new Map<string, Fault>(),
   /** What is answered about a card, where it is not ALLOWED. */
   verdicts: new Map<string, string>(),
   /** Where it keeps what it must still know after a kill; nowhere if the test does not say. */

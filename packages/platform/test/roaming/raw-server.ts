@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { location, session, tariff, tokens } from './raw-objects.js';
-import { authorization, endpoint, isOld, type Json, now, remember, say, self } from './raw-self.js';
+import { authorization, endpoint, type Fault, isOld, type Json, now, remember, say, self } from './raw-self.js';
 
 const ok = (response: ServerResponse, data: unknown, status = 200, headers: Record<string, string> = {}) =>
   response
@@ -20,6 +20,8 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     return;
   }
   self.heard.push({ method: request.method ?? '', path, body, raw, headers: request.headers });
+  const fault = [...self.faults].find(([begins]) => path.startsWith(begins))?.[1];
+  if (fault !== undefined) return void wrong(response, fault);
   if (path === '/versions') return void ok(response, [{ version: self.config.version, url: `${self.url}/details` }]);
   if (path === '/details') return void ok(response, { version: self.config.version, endpoints: endpoints() });
   if (request.method === 'GET') {
@@ -45,6 +47,17 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     return;
   }
   ok(response, undefined);
+}
+
+function wrong(response: ServerResponse, fault: Fault): void {
+  if (fault === 'silent') return;
+  if (fault === 503) response.writeHead(503).end();
+  else if (typeof fault === 'number')
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ status_code: fault, status_message: `${self.config.party} says no`, timestamp: now() }));
+  else if ('redirect' in fault) response.writeHead(302, { location: fault.redirect }).end();
+  else ok(response, [], 200, { 'X-Total-Count': '9', 'X-Limit': '1', Link: `<${fault.next}>; rel="next"` });
 }
 
 /** Says of a card of ours what the test has laid down; of another that we do not know it. */

@@ -103,6 +103,12 @@ describe('who is reached, and what they have missed', () => {
       const { body } = await hub.api('GET', '/reachable');
       return body.items.find(({ party }: { party: string }) => party === 'NL-EVM').state === 'OFFLINE' || undefined;
     });
+    // What another partner pushes meanwhile it pushes once.
+    await push('while EVM was away');
+    await hub.logged(
+      ({ msg, missed }) =>
+        String(msg).startsWith('partners that did not take a location') && JSON.stringify(missed).includes('notConnected'),
+    );
     // The same platform again: it asks to be registered anew, since a simulated one forgets its tokens when it ends.
     const { body } = await hub.api('POST', `/partners/${ids.get('NL-EVM')}/invitation`);
     evm = await openSimulatedEmsp({ party: EVM, tokens, port: Number(port) });
@@ -113,6 +119,7 @@ describe('who is reached, and what they have missed', () => {
     await evm.register(body);
     expect(((await arrived).value as v221.Location).name).to.equal('second change');
     expect(registration.version).to.equal('2.2.1');
-    await hub.logged(({ msg, sent }) => String(msg).startsWith('a partner is back') && sent === 1);
+    await hub.logged(({ msg, sent }) => String(msg).startsWith('a partner is back') && sent === 2);
+    expect(evm.locations.all().map(({ name }) => name)).to.have.members(['second change', 'while EVM was away']);
   });
 });

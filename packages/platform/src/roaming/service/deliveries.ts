@@ -8,11 +8,12 @@ import { consumers } from '../events.js';
 import type { CommandResult, Message, Reply } from '../message.js';
 import type { ChargingPort, StationsPort, TariffsPort } from '../ports.js';
 import type { CdrExchange, RoamingStore } from '../store.js';
+import type { Everybody } from './everybody.js';
 import type { Routing } from './routing.js';
 
 type Outcome = 'accepted' | 'rejected' | 'stationOffline' | 'unknown';
 
-export interface DeliveriesNeeds extends Pick<Routing, 'route' | 'linkOf' | 'heardResult'> {
+export interface DeliveriesNeeds extends Pick<Routing, 'route' | 'linkOf' | 'heardResult'>, Pick<Everybody, 'audience' | 'speaker'> {
   emit: Emit;
   store: RoamingStore;
   charging: ChargingPort;
@@ -61,6 +62,8 @@ export function createDeliveries({
   linkOf,
   heardResult,
   represent,
+  audience,
+  speaker,
 }: DeliveriesNeeds) {
   /** Tells the eMSP of a session its newest state. Sessions are not queued: what lies between two states is lost on nobody. OCPI 2.2.1, 9 */
   async function sessionChanged(operatorId: OperatorId, sessionId: string): Promise<void> {
@@ -81,8 +84,9 @@ export function createDeliveries({
   async function locationChanged(operatorId: OperatorId, owner: PartyId, id: string): Promise<{ party: PartyId; reason: string }[]> {
     const location = await stations.location(operatorId, owner, id);
     if (!location?.publish) return [];
+    const said = await speaker(operatorId, owner);
     const told = (await audience(operatorId, owner)).map(async (to) => {
-      const reply = await route({ kind: 'location', operatorId, from: owner, to, correlation: newId(), typed: () => location });
+      const reply = await route({ ...said, kind: 'location', operatorId, from: owner, to, correlation: newId(), typed: () => location });
       if (!reply.accepted && isAway(reply)) await missed(operatorId, to, 'locations', location.updatedAt);
       return reply.accepted ? [] : [{ party: to, reason: reply.reason }];
     });
@@ -93,19 +97,10 @@ export function createDeliveries({
   async function tariffChanged(operatorId: OperatorId, owner: PartyId, id: string): Promise<void> {
     const tariff = await tariffs.versionAt(operatorId, owner, id, clock.now());
     if (!tariff) return;
+    const said = await speaker(operatorId, owner);
     for (const to of await audience(operatorId, owner)) {
-      await route({ kind: 'tariff', operatorId, from: owner, to, correlation: newId(), typed: () => tariff });
+      await route({ ...said, kind: 'tariff', operatorId, from: owner, to, correlation: newId(), typed: () => tariff });
     }
-  }
-
-  /** The eMSPs behind partners that hear of what a CPO has. */
-  async function audience(operatorId: OperatorId, owner: PartyId): Promise<PartyId[]> {
-    const emsps = (await store.parties(operatorId))
-      .filter(({ role, status }) => role === 'emsp' && status === 'registered')
-      .map(({ party }) => party);
-    if ((await store.homeOf(operatorId, owner)) === 'hosted') return emsps;
-    const agreed = await store.agreedWith(operatorId, [owner], 'buyer', clock.now());
-    return emsps.filter((party) => agreed.includes(party));
   }
 
   /** What our own stations made of a command. */

@@ -7,8 +7,9 @@ import { consumers } from '../events.js';
 import type { Message, Reply } from '../message.js';
 import type { ChargingPort, StationsPort } from '../ports.js';
 import type { RoamingStore } from '../store.js';
+import type { Everybody } from './everybody.js';
 
-export interface ReachNeeds {
+export interface ReachNeeds extends Pick<Everybody, 'ownersFor' | 'speaker'> {
   transact: Transact;
   emit: Emit;
   store: RoamingStore;
@@ -27,7 +28,7 @@ const SILENCE_MS = 5 * 60_000;
 const PAGE = 100;
 
 /** Which partners are there, what those that are not have missed, and how they get it when they are back. */
-export function createReach({ transact, emit, store, charging, stations, clock, newId, route, ping }: ReachNeeds) {
+export function createReach({ transact, emit, store, charging, stations, clock, newId, route, ping, ownersFor, speaker }: ReachNeeds) {
   /** Something came from a partner, or it took something. */
   async function heard(operatorId: OperatorId, partnerId: PartnerId): Promise<void> {
     if (!(await store.heardPartner(operatorId, partnerId, clock.now()))) return;
@@ -102,18 +103,23 @@ export function createReach({ transact, emit, store, charging, stations, clock, 
     }
   }
 
+  /** Our own locations and those of every CPO that it hears of: a partner pushed its own once, and will not do so again. */
   async function locationsSince(operatorId: OperatorId, to: PartyId, since: Date): Promise<number> {
+    const owners = await ownersFor(operatorId, to);
     let sent = 0;
     for (let after: string | undefined; ; ) {
       const page = await stations.locations(operatorId, {
-        own: true,
+        owners,
         updatedFrom: since,
         limit: PAGE,
         ...(after === undefined ? {} : { after }),
       });
       for (const location of page.items) {
         if (!location.publish) continue;
-        await taken(route({ kind: 'location', operatorId, from: location.owner, to, correlation: newId(), typed: () => location }));
+        const said = await speaker(operatorId, location.owner);
+        await taken(
+          route({ ...said, kind: 'location', operatorId, from: location.owner, to, correlation: newId(), typed: () => location }),
+        );
         sent += 1;
       }
       after = page.next;

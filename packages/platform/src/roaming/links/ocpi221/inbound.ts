@@ -1,4 +1,4 @@
-import { type HubCaller, isRegistered, OcpiError, type Payload, type Routing } from '@evroam/ocpi';
+import { answeredBy, codeOf, type HubCaller, isRegistered, OcpiError, type OcpiRequest, type Payload, type Routing } from '@evroam/ocpi';
 import type * as v221 from '@evroam/ocpi/v221';
 import type { Clock } from '../../../kernel/clock.js';
 import { type PartyId, partyId, type TradeRole } from '../../../model/party.js';
@@ -9,6 +9,7 @@ import type { ChargingPort, StationsPort, TariffsPort, UsersPort } from '../../p
 import type { RoamingStore } from '../../store.js';
 import type { Net } from '../bridged/net.js';
 import { formOf } from '../bridged/versions.js';
+import { toParty } from './tokens.js';
 import { Untranslatable } from './values.js';
 
 /** Who calls over OCPI: a partner, or one that has only been invited yet. */
@@ -38,6 +39,7 @@ export interface Asked {
   routing: Routing;
   correlationId: string;
   payload: Payload;
+  request: OcpiRequest;
 }
 
 /** What may be addressed to the hub and so to everybody. Never sessions and CDRs: they are nobody else's business. OCPI 2.2.1, 4.2.2 */
@@ -73,7 +75,7 @@ export function createInbound(needs: ListenNeeds) {
   }
 
   async function parties(
-    { partner: { partner }, routing }: Asked,
+    { partner: { partner }, routing, request }: Asked,
     as: TradeRole,
     owner: PartyId | undefined,
     open: (from: PartyId) => Promise<PartyId | undefined>,
@@ -95,6 +97,7 @@ export function createInbound(needs: ListenNeeds) {
     if (isForHub && isForEverybody) return { from, to: named };
     const to = (isForHub ? undefined : named) ?? (await open(from)) ?? (await needs.defaultReceiver(partner, OWN_SIDE[as]));
     if (!to) throw new OcpiError('unknown-receiver');
+    if (named === undefined) answeredBy(request, toParty(to));
     return { from, to };
   }
 
@@ -127,6 +130,7 @@ export function createInbound(needs: ListenNeeds) {
     mustBeRegistered(asked.partner.partner, asked.responseUrl);
     const reply = await push(kind, 'emsp', asked, make as () => Bodies[typeof kind]);
     if (reply.accepted) return { result: 'ACCEPTED' as const, timeout: Math.ceil((reply.timeoutMs ?? 0) / 1000) };
+    if (reply.said) done(reply);
     switch (reply.reason) {
       case 'unknownSession':
         return { result: 'UNKNOWN_SESSION' as const, timeout: 0 };
@@ -219,7 +223,10 @@ const codes = {
 } as const satisfies Record<Refusal, string>;
 
 export function done(reply: Reply): void {
-  if (!reply.accepted) throw new OcpiError(codes[reply.reason], reply.detail);
+  if (reply.accepted) return;
+  const { said } = reply;
+  if (said) throw new OcpiError(codeOf(200, said.statusCode), said.message, { statusCode: said.statusCode });
+  throw new OcpiError(codes[reply.reason], reply.detail);
 }
 
 async function translated<T>(make: () => T | Promise<T>): Promise<T> {

@@ -1,10 +1,10 @@
 import { type Handle, type Interface, OcpiError, type Reply as OcpiReply, Payload } from '@evroam/ocpi';
 import type { BridgeVersion } from '@evroam/ocpi/bridge';
 import * as v221 from '@evroam/ocpi/v221';
-import { type Refused, refuse } from '../../../kernel/refusal.js';
-import { type PartyId, splitPartyId } from '../../../model/party.js';
+import { refuse } from '../../../kernel/refusal.js';
+import type { PartyId } from '../../../model/party.js';
 import type { PartyLink } from '../../link.js';
-import type { Kind, Message, Refusal, Reply } from '../../message.js';
+import type { Kind, Message, RefusedReply, Reply } from '../../message.js';
 import type { Connection } from '../../partner.js';
 import type { About, Bridge } from '../bridged/bridge.js';
 import { connectIn } from '../bridged/client.js';
@@ -15,7 +15,7 @@ import { fromCdr, toCdr } from './cdrs.js';
 import { fromLocation } from './locations.js';
 import { fromSession } from './sessions.js';
 import { fromTariff } from './tariffs.js';
-import { fromToken, ownerFields } from './tokens.js';
+import { fromToken, ownerFields, toParty } from './tokens.js';
 import { Untranslatable } from './values.js';
 
 export interface OcpiNeeds {
@@ -80,7 +80,7 @@ export function ocpiLink(party: PartyId, needs: OcpiNeeds): PartyLink {
 async function say(message: Message, needs: OcpiNeeds): Promise<Reply> {
   const settings = {
     correlationId: message.correlation,
-    routing: { to: toParty(message.to), from: toParty(message.from) },
+    routing: { to: toParty(message.to), from: toParty(message.saidBy ?? message.from) },
     ...(message.signal ? { signal: message.signal } : {}),
   };
   // Between equal versions the sender's own bytes pass unchanged.
@@ -218,7 +218,7 @@ function commanded({ data }: OcpiReply<v221.CommandResponse>): Reply {
   }
 }
 
-function refusalOf(error: unknown): Refused<Refusal> {
+function refusalOf(error: unknown): RefusedReply {
   if (error instanceof Untranslatable) return refuse('invalid', error.message);
   if (!(error instanceof OcpiError)) throw error;
   switch (error.code) {
@@ -233,18 +233,19 @@ function refusalOf(error: unknown): Refused<Refusal> {
     case 'unknown-receiver':
       return refuse('unknownReceiver', error.message);
     case 'unknown-location':
-      return refuse('unknownLocation', error.message);
+      return { ...refuse('unknownLocation', error.message), ...saidIn(error) };
     case 'unknown-token':
-      return refuse('unknownToken', error.message);
+      return { ...refuse('unknownToken', error.message), ...saidIn(error) };
     case 'no-endpoints':
     case 'method-not-allowed':
       return refuse('notSupported', error.message);
     default:
-      return refuse('refusedByReceiver', `${error.statusCode}: ${error.message}`);
+      return { ...refuse('refusedByReceiver', `${error.statusCode}: ${error.message}`), ...saidIn(error) };
   }
 }
 
-function toParty(id: PartyId): { country: string; party: string } {
-  const { countryCode, party } = splitPartyId(id);
-  return { country: countryCode, party };
+/** What the receiver says of a message is for its sender; that it does not know us any more, or cannot be understood, is not. */
+function saidIn({ code, statusCode, message }: OcpiError): Pick<RefusedReply, 'said'> {
+  const isForSender = statusCode >= 2000 && statusCode < 4000 && code !== 'unauthorized' && code !== 'bad-answer';
+  return isForSender ? { said: { statusCode, message } } : {};
 }

@@ -1,5 +1,5 @@
 import type { CdrToken as WireCdrToken, Token as WireToken } from '@evroam/ocpi/v221';
-import { partyId, splitPartyId } from '../../../model/party.js';
+import { type PartyId, partyId, splitPartyId } from '../../../model/party.js';
 import type { Token, TokenRef, Whitelist } from '../../../model/token.js';
 import { fromTime, fromTokenType, toTime, toTokenType } from './values.js';
 
@@ -44,6 +44,12 @@ export function toTokenRef(wire: WireCdrToken): TokenRef {
 
 export function fromTokenRef(token: TokenRef): WireCdrToken {
   return { ...ownerFields(token.issuer), uid: token.uid, type: fromTokenType(token.type), contract_id: token.contractId };
+}
+
+/** A party as routing names it. */
+export function toParty(id: PartyId): { country: string; party: string } {
+  const { countryCode, party } = splitPartyId(id);
+  return { country: countryCode, party };
 }
 
 export function ownerFields(party: Token['issuer']): { country_code: string; party_id: string } {
