@@ -141,7 +141,8 @@ export function createRouting({ transact, emit, store, clock, newId, cdrArrived,
   /** A partner's session is kept here, for matching and for all who ask later, and goes on to its eMSP. */
   async function sendSession(message: Message<'session'>, link: PartyLink): Promise<Reply> {
     const session = message.typed();
-    if (message.raw) await store.saveSession(message.operatorId, session, message.raw.bytes);
+    // What was overtaken on its way is no news to anybody: passed on, it would take the receiver back.
+    if (message.raw && !(await store.saveSession(message.operatorId, session, message.raw.bytes))) return { accepted: true };
     await store.linkCommands(message.operatorId, session);
     const reply = await link.send(message);
     const isAway = !reply.accepted && (reply.reason === 'notConnected' || reply.reason === 'timeout');

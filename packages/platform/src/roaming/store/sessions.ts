@@ -17,15 +17,17 @@ export interface SessionClues {
 
 export function sessions(sql: Sql) {
   return {
-    /** A partner's session; older news than we have is passed over. */
-    async saveSession(operatorId: OperatorId, session: Session, raw: Buffer): Promise<void> {
-      await sql(
+    /** A partner's session; older news than we have is passed over, and false. */
+    async saveSession(operatorId: OperatorId, session: Session, raw: Buffer): Promise<boolean> {
+      const rows = await sql(
         undefined,
         `INSERT INTO roaming_session (operator_id, owner, id, authorization_reference, updated_at, body, raw) VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7)
          ON CONFLICT (operator_id, owner, id) DO UPDATE SET authorization_reference = EXCLUDED.authorization_reference,
-           updated_at = EXCLUDED.updated_at, body = EXCLUDED.body, raw = EXCLUDED.raw WHERE roaming_session.updated_at <= EXCLUDED.updated_at`,
+           updated_at = EXCLUDED.updated_at, body = EXCLUDED.body, raw = EXCLUDED.raw WHERE roaming_session.updated_at <= EXCLUDED.updated_at
+         RETURNING id`,
         [operatorId, session.owner, session.id, session.authorizationReference ?? null, session.updatedAt, toJson(session), raw],
       );
+      return rows.length === 1;
     },
 
     /**
