@@ -51,7 +51,7 @@ import {
   startJobs as startSettlement,
 } from './settlement/index.js';
 import { createStations, migrations as stationsMigrations, routes as stationsRoutes } from './stations/index.js';
-import { createUsers, migrations as usersMigrations, routes as usersRoutes } from './users/index.js';
+import { createUsers, consumers as usersConsumers, migrations as usersMigrations, routes as usersRoutes } from './users/index.js';
 
 /** What a hub stands on. */
 export interface Ground {
@@ -151,7 +151,7 @@ export async function compose(ground: Ground) {
 
   const auth = createAuth({ transact, clock, newId, serverKey }, { sql });
   const stations = createStations({ transact, emit, clock, serverKey }, { sql });
-  const users = createUsers({ sql });
+  const users = createUsers({ transact, emit }, { sql });
   const operations = createOperations({ transact, clock }, { sql });
   const holders = createHolders(sql);
   const charging = createCharging(
@@ -264,6 +264,9 @@ export async function compose(ground: Ground) {
       const rated = await charging.rateEnded(tx, operatorId as OperatorId, body.sessionId);
       if (!rated) throw new Postponed(LATE_EVENTS_MS, 'events of this session may still come');
     },
+  });
+  outbox.consume<{ uid: string }>(usersConsumers.tokenRevoked, {
+    leased: ({ operatorId, body }) => gateway.tokenRevoked(operatorId as OperatorId, body.uid),
   });
   outbox.consume<{ owner: PartyId; id: string }>(roamingConsumers.location, {
     leased: async ({ operatorId, body }) => {

@@ -31,10 +31,13 @@ export interface SessionFacts {
   provisional?: true;
   /** Nobody has identified themselves yet. OCPP 2.x, a transaction may begin with the cable */
   anonymous?: true;
+  /** It charged with a card that is known and may not: a station let it in while it could not ask, or by what it remembered. */
+  refused?: true;
 }
 
 /** Something about the meter or the clock that was noticed. */
 export type Flag =
+  | 'tokenRefused'
   | 'registerWentBack'
   | 'registerJumped'
   | 'registerReset'

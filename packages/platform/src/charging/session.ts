@@ -9,12 +9,12 @@ export type * from './session-state.js';
 type Charging = ChargingState & { phase: 'charging' };
 
 /** Flags that a person has to look at before money flows. */
-const HOLDING: ReadonlySet<Flag> = new Set(['registerWentBack', 'registerJumped', 'billDiffers']);
+const HOLDING: ReadonlySet<Flag> = new Set(['registerWentBack', 'registerJumped', 'billDiffers', 'tokenRefused']);
 
 const RANK = { started: 0, metered: 1, stopped: 2 } as const;
 
 export function begin(facts: SessionFacts): Charging {
-  const { startedAt, startRegisterMilliWh, tariffs, clockShiftMs, provisional } = facts;
+  const { startedAt, startRegisterMilliWh, tariffs, clockShiftMs, provisional, refused } = facts;
   const period: ChargingPeriod = {
     startedAt,
     ...(tariffs[0] ? { tariffId: tariffs[0].id } : {}),
@@ -30,7 +30,11 @@ export function begin(facts: SessionFacts): Charging {
     activity: 'charging',
     activitySince: startedAt,
     periods: [period],
-    flags: [...(clockShiftMs === undefined ? [] : ['clockCorrected' as const]), ...(provisional ? ['startMissing' as const] : [])],
+    flags: [
+      ...(clockShiftMs === undefined ? [] : ['clockCorrected' as const]),
+      ...(provisional ? ['startMissing' as const] : []),
+      ...(refused ? ['tokenRefused' as const] : []),
+    ],
     last: [startedAt.getTime(), -1, -1, -1],
     heard: [],
   };

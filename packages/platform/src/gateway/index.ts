@@ -40,7 +40,7 @@ export function createGateway(
   const connections = new Connections();
   const store = createStore(sql);
   const service = createService({ ...needs, connections, store });
-  const returned = createReturns({ ...needs, connections });
+  const returned = createReturns({ ...needs, connections, service });
   const claim = (stationId: string) => holders.claim(stationId, node);
   const ykc = createYkc({ sql, billing: needs.billing, clock: needs.clock });
   const locks = createGroundLocks({ ...needs.locks, transact: needs.transact, clock: needs.clock, sql, events: store, pileLine: ykc.line });

@@ -59,4 +59,15 @@ export const migrations = [
       'CREATE INDEX gateway_certificate_expiry ON gateway_certificate (expires_at) WHERE revoked_at IS NULL',
     ],
   },
+  {
+    name: 'gateway-002-revocations',
+    up: [
+      `CREATE TABLE gateway_revocation (
+        operator_id text NOT NULL,
+        uid text NOT NULL,
+        at timestamptz NOT NULL,
+        PRIMARY KEY (operator_id, uid)
+      )`,
+    ],
+  },
 ] as const;

@@ -8,6 +8,7 @@ import { type Command, type KeptCommand, nextStep } from './command.js';
 import type { Connections } from './connections.js';
 import { consumers } from './events.js';
 import type { ChargingPort, StationsPort } from './ports.js';
+import { createRevocations } from './service/revocations.js';
 import type { GatewayStore } from './store.js';
 
 export interface GatewayNeeds {
@@ -151,6 +152,7 @@ export function createService({ connections, charging, stations, store, transact
   }
 
   return {
+    ...createRevocations({ connections, store, clock, ask }),
     carry,
     ask,
     answered,

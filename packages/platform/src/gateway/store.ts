@@ -56,6 +56,45 @@ export function createStore(sql: Sql) {
       return read(rows[0]!);
     },
 
+    async saveRevocation(operatorId: OperatorId, uid: string, at: Date): Promise<void> {
+      await sql(
+        undefined,
+        `INSERT INTO gateway_revocation (operator_id, uid, at) VALUES ($1, upper($2), $3)
+         ON CONFLICT (operator_id, uid) DO UPDATE SET at = EXCLUDED.at`,
+        [operatorId, uid, at],
+      );
+    },
+
+    /** Cards that were revoked since the station last answered that it has forgotten all. One that has no cache has nothing to forget. */
+    async untoldRevocations(operatorId: OperatorId, stationId: StationId): Promise<string[]> {
+      const rows = await sql<{ uid: string }>(
+        undefined,
+        `SELECT uid FROM gateway_revocation r WHERE operator_id = $1 AND NOT EXISTS (
+           SELECT FROM gateway_command c WHERE c.operator_id = $1 AND c.station_id = $2 AND c.asked_at >= r.at AND c.kind = 'clearCache'
+              AND c.answer->>'outcome' IN ('accepted', 'rejected', 'notSupported')) ORDER BY uid`,
+        [operatorId, stationId],
+      );
+      return rows.map(({ uid }) => uid);
+    },
+
+    /** The local list as the station took it: its version, and every card of the lists since the last full one. */
+    async localList(
+      operatorId: OperatorId,
+      stationId: StationId,
+    ): Promise<{ version: number; tokens: (StationCommand & { kind: 'sendLocalList' })['tokens'] } | undefined> {
+      const rows = await sql<{ body: StationCommand & { kind: 'sendLocalList' } }>(
+        undefined,
+        `SELECT body FROM gateway_command WHERE operator_id = $1 AND station_id = $2 AND kind = 'sendLocalList'
+            AND answer->>'outcome' = 'accepted' ORDER BY asked_at`,
+        [operatorId, stationId],
+      );
+      const last = rows.at(-1);
+      if (!last) return undefined;
+      const since = rows.slice(rows.findLastIndex(({ body }) => body.full));
+      const tokens = new Map(since.flatMap(({ body }) => body.tokens).map((token) => [token.uid.toUpperCase(), token]));
+      return { version: last.body.version, tokens: [...tokens.values()] };
+    },
+
     /** True for the one who is to send it. */
     async markSent(operatorId: OperatorId, id: string, now: Date): Promise<boolean> {
       const rows = await sql(

@@ -1,11 +1,12 @@
 import type { Sql } from '../edges/sql.js';
-import { createService } from './service.js';
+import { createService, type UsersNeeds } from './service.js';
 import { createStore } from './store.js';
 
+export { consumers } from './events.js';
 export { migrations } from './migrations.js';
 export { routes } from './routes.js';
 export type { UsersService } from './service.js';
 
-export function createUsers(edges: { sql: Sql }) {
-  return createService({ store: createStore(edges.sql) });
+export function createUsers(needs: Omit<UsersNeeds, 'store'>, edges: { sql: Sql }) {
+  return createService({ ...needs, store: createStore(edges.sql) });
 }

@@ -1,19 +1,40 @@
+import type { Emit } from '../kernel/events.js';
 import type { OperatorId } from '../kernel/ids.js';
 import { type Accepted, type Refused, refuse } from '../kernel/refusal.js';
+import type { Transact } from '../kernel/transact.js';
 import type { TokenKind } from '../model/heard.js';
 import type { PartyId } from '../model/party.js';
 import type { Token } from '../model/token.js';
 import { contractName, isVehicle, vehicleName } from './contract-id.js';
+import { consumers } from './events.js';
 import type { UsersStore } from './store.js';
 import { type TokenVerdict, tokenVerdict } from './token-verdict.js';
 
 export type UsersService = ReturnType<typeof createService>;
 
-export function createService({ store }: { store: UsersStore }) {
+export interface UsersNeeds {
+  store: UsersStore;
+  transact: Transact;
+  emit: Emit;
+}
+
+export function createService({ store, transact, emit }: UsersNeeds) {
   const save = async (operatorId: OperatorId, token: Token, isOwn: boolean): Promise<Accepted | Refused<'olderOrForeign'>> =>
-    (await store.saveToken(operatorId, token, isOwn))
+    (await (isRemembered(token) ? store.saveToken(undefined, operatorId, token, isOwn) : revoke(operatorId, token, isOwn)))
       ? { accepted: true }
       : refuse('olderOrForeign', `token ${token.uid} of ${token.issuer} is newer here, or belongs to the other side`);
+
+  /** Stations let in what they remember: they are told when a card that they may remember is not to charge by itself any more. */
+  const revoke = (operatorId: OperatorId, token: Token, isOwn: boolean): Promise<boolean> =>
+    transact(async (tx) => {
+      const before = await store.lockToken(tx, operatorId, token);
+      const saved = await store.saveToken(tx, operatorId, token, isOwn);
+      if (saved && before && isRemembered(before)) {
+        const { issuer, uid } = token;
+        await emit(tx, operatorId, [{ consumer: consumers.tokenRevoked, key: `${issuer}/${uid.toUpperCase()}`, body: { uid } }]);
+      }
+      return saved;
+    });
 
   return {
     putToken: (operatorId: OperatorId, token: Token) => save(operatorId, token, true),
@@ -44,3 +65,6 @@ export function createService({ store }: { store: UsersStore }) {
     tokens: store.tokens,
   };
 }
+
+/** Whether a station may let the card in by what it remembers. */
+const isRemembered = ({ valid, whitelist }: Token): boolean => valid && whitelist !== 'never';

@@ -3,6 +3,7 @@ import type { Sql } from '../edges/sql.js';
 import type { OperatorId } from '../kernel/ids.js';
 import { fromJson, toJson } from '../kernel/json.js';
 import type { Page } from '../kernel/page.js';
+import type { Tx } from '../kernel/transact.js';
 import type { PartyId } from '../model/party.js';
 import type { Token } from '../model/token.js';
 import { contractName } from './contract-id.js';
@@ -18,9 +19,9 @@ export type UsersStore = ReturnType<typeof createStore>;
 export function createStore(sql: Sql) {
   return {
     /** Older news than we have is passed over; a token never changes from own to partner's. */
-    async saveToken(operatorId: OperatorId, token: Token, isOwn: boolean): Promise<boolean> {
+    async saveToken(tx: Tx | undefined, operatorId: OperatorId, token: Token, isOwn: boolean): Promise<boolean> {
       const rows = await sql(
-        undefined,
+        tx,
         `INSERT INTO users_token (operator_id, issuer, uid, is_own, updated_at, body, contract) VALUES ($1, $2, upper($3), $4, $5, $6::jsonb, $7)
          ON CONFLICT (operator_id, issuer, uid) DO UPDATE SET updated_at = EXCLUDED.updated_at, body = EXCLUDED.body, contract = EXCLUDED.contract
            WHERE users_token.is_own = EXCLUDED.is_own AND users_token.updated_at <= EXCLUDED.updated_at
@@ -28,6 +29,16 @@ export function createStore(sql: Sql) {
         [operatorId, token.issuer, token.uid, isOwn, token.updatedAt, toJson(token), contractName(token.contractId)],
       );
       return rows.length === 1;
+    },
+
+    /** The token as it is, and as nobody else changes it meanwhile. */
+    async lockToken(tx: Tx, operatorId: OperatorId, { issuer, uid }: Token): Promise<Token | undefined> {
+      const rows = await sql<{ body: unknown }>(
+        tx,
+        'SELECT body FROM users_token WHERE operator_id = $1 AND issuer = $2 AND uid = upper($3) FOR UPDATE',
+        [operatorId, issuer, uid],
+      );
+      return rows[0] && fromJson<Token>(rows[0].body);
     },
 
     async tokensByUid(operatorId: OperatorId, uid: string): Promise<Token[]> {
@@ -101,7 +112,7 @@ export function createStore(sql: Sql) {
         sql,
         {
           from: 'users_token',
-          id: 'uid',
+          key: ['issuer', 'uid'],
           columns: 'body',
           where: 'operator_id = $1 AND ($2::text IS NULL OR issuer = $2) AND ($3::text[] IS NULL OR issuer = ANY($3))',
           values: [operatorId, query.issuer ?? null, query.issuers ?? null],

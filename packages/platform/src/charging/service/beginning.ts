@@ -77,6 +77,8 @@ export function createBeginning(needs: ChargingNeeds, authorise: Authorise) {
       ...(place.maxPowerWatt === undefined ? {} : { maxPowerWatt: place.maxPowerWatt }),
       idleGraceSeconds,
       ...(shift === undefined ? {} : { clockShiftMs: shift }),
+      // A card that nobody knows is a matter of its own: there is no issuer who could owe anything.
+      ...(request || verdict.allowed || !verdict.token ? {} : { refused: true as const }),
     };
   }
 
@@ -230,9 +232,15 @@ export function createBeginning(needs: ChargingNeeds, authorise: Authorise) {
     const isToken = facts.anonymous === true && fresh.anonymous === undefined;
     if (!isStart && !isToken) return { no, incomplete: isIncomplete(facts) };
     const who = isToken
-      ? { token: fresh.token, authMethod: fresh.authMethod, ...pick(fresh, 'authorizationReference') }
-      : { token: facts.token, authMethod: facts.authMethod, ...pick(facts, 'authorizationReference') };
-    const { provisional: _, anonymous: __, authorizationReference: ___, ...base } = isStart ? { ...fresh, id: facts.id } : facts;
+      ? { token: fresh.token, authMethod: fresh.authMethod, ...pick(fresh) }
+      : { token: facts.token, authMethod: facts.authMethod, ...pick(facts) };
+    const {
+      provisional: _,
+      anonymous: __,
+      authorizationReference: ___,
+      refused: ____,
+      ...base
+    } = isStart ? { ...fresh, id: facts.id } : facts;
     const better: SessionFacts = {
       ...base,
       ...who,
@@ -255,8 +263,11 @@ export function createBeginning(needs: ChargingNeeds, authorise: Authorise) {
 
 const isIncomplete = ({ provisional, anonymous }: SessionFacts): boolean => provisional === true || anonymous === true;
 
-const pick = (facts: { authorizationReference?: string }, _: 'authorizationReference') =>
-  facts.authorizationReference === undefined ? {} : { authorizationReference: facts.authorizationReference };
+/** What is only there where it is so. */
+const pick = ({ authorizationReference, refused }: Pick<SessionFacts, 'authorizationReference' | 'refused'>) => ({
+  ...(authorizationReference === undefined ? {} : { authorizationReference }),
+  ...(refused ? { refused } : {}),
+});
 
 /** What makes two starts the same start, whatever their message ids. OCPP 1.6 errata 3.18 */
 const startKeyOf = (s: HeardStart) =>

@@ -1,5 +1,5 @@
 import { type AnyAction, OcppError, type Registry, tableOf } from '@evroam/ocpp-core';
-import type { StationId } from '../../kernel/ids.js';
+import type { OperatorId, StationId } from '../../kernel/ids.js';
 import type { CommandAnswer, StationCommand } from '../../model/station-command.js';
 import type { StationLink } from '../driver.js';
 
@@ -29,11 +29,13 @@ export interface Speech {
 
 /** Commands over one connection: the endpoint checks every payload against the message's schema before it is sent. */
 export class OcppLink implements StationLink {
+  readonly operatorId: OperatorId;
   readonly stationId: StationId;
   readonly #caller: Caller;
   readonly #speech: Speech;
 
-  constructor(stationId: StationId, caller: Caller, speech: Speech) {
+  constructor({ operatorId, stationId }: Pick<StationLink, 'operatorId' | 'stationId'>, caller: Caller, speech: Speech) {
+    this.operatorId = operatorId;
     this.stationId = stationId;
     this.#caller = caller;
     this.#speech = speech;

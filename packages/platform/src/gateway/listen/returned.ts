@@ -3,10 +3,12 @@ import type { OperatorId } from '../../kernel/ids.js';
 import type { Connections } from '../connections.js';
 import type { StationLink } from '../driver.js';
 import type { StationsPort } from '../ports.js';
+import type { GatewayService } from '../service.js';
 
 export interface ReturnNeeds {
   connections: Pick<Connections, 'get'>;
   stations: Pick<StationsPort, 'online'>;
+  service: Pick<GatewayService, 'catchUp'>;
   log: Logger;
 }
 
@@ -16,16 +18,17 @@ const OWN_WORD_MS = 1_000;
 const ASKED_A_TURN = 20;
 
 /**
- * Asks stations that are connected again for what was lost when the line failed: a station only reports what changed meanwhile.
- * A whole fleet may return at once, so they are looked at together, and nothing is written: a connection that ends is looked at again.
+ * Asks stations that are connected again for what was lost when the line failed: a station only reports what changed meanwhile; and
+ * tells them what was revoked. A whole fleet may return at once, so they are looked at together: a connection that ends is looked at again.
  */
-export function createReturns({ connections, stations, log }: ReturnNeeds): (operatorId: OperatorId, link: StationLink) => void {
+export function createReturns({ connections, stations, service, log }: ReturnNeeds): (operatorId: OperatorId, link: StationLink) => void {
   let returned: { operatorId: OperatorId; link: StationLink }[] = [];
   const isHere = (link: StationLink) => connections.get(link.stationId) === link;
 
   async function askFor(operatorId: OperatorId, link: StationLink): Promise<void> {
     for (const connectorNumber of await stations.online(operatorId, link.stationId))
       if (isHere(link)) await link.ask({ kind: 'trigger', message: 'StatusNotification', connectorNumber });
+    await service.catchUp(operatorId, link.stationId);
   }
 
   async function look(): Promise<void> {
@@ -35,10 +38,7 @@ export function createReturns({ connections, stations, log }: ReturnNeeds): (ope
       for (const { operatorId, link } of all.slice(from, from + ASKED_A_TURN)) {
         if (!isHere(link)) continue;
         askFor(operatorId, link).catch((err: unknown) =>
-          log.error(
-            { operatorId, stationId: link.stationId, err },
-            'the status of a station that is connected again could not be asked for',
-          ),
+          log.error({ operatorId, stationId: link.stationId, err }, 'a station that is connected again could not be brought up to date'),
         );
       }
       await new Promise((resolve) => setImmediate(resolve));

@@ -13,7 +13,7 @@ const STATUS = { accepted: 'Accepted', pending: 'Pending', rejected: 'Rejected' 
 export function ocpp16(needs: DriverNeeds, options: SpeakOptions<'csms', typeof v16>): Speaker<'csms'> {
   const open = ({ identity, endpoint }: Connection<'csms', typeof v16>): void => {
     const desk = needs.openDesk(identity, endpoint);
-    desk.opened(new OcppLink(desk.stationId, endpoint, SPEECH));
+    desk.opened(new OcppLink(desk, endpoint, SPEECH));
   };
   // One table for all connections: ten thousand stations share it.
   return speak<'csms', typeof v16>(v16, open, { ...options, handlers: handlers(needs) });

@@ -33,7 +33,7 @@ export function ocpp201(needs: DriverNeeds, options: SpeakOptions<'csms', typeof
   const open = ({ identity, endpoint }: Connection<'csms', typeof v201>) => {
     const desk = needs.openDesk(identity, endpoint);
     tables.set(endpoint, { desk, reports: new Reports() });
-    desk.opened(new OcppLink(desk.stationId, endpoint, { protocol: 'ocpp2.0.1', actions: v201, toCall }));
+    desk.opened(new OcppLink(desk, endpoint, { protocol: 'ocpp2.0.1', actions: v201, toCall }));
   };
   return speak<'csms', typeof v201>(v201, open, { ...options, handlers });
 }
@@ -64,7 +64,7 @@ export function ocpp21(needs: DriverNeeds, options: SpeakOptions<'csms', typeof 
   const open = ({ identity, endpoint }: Connection<'csms', typeof v21>) => {
     const desk = needs.openDesk(identity, endpoint);
     tables.set(endpoint, { desk, reports: new Reports() });
-    desk.opened(new OcppLink(desk.stationId, endpoint, { protocol: 'ocpp2.1', actions: v21, toCall }));
+    desk.opened(new OcppLink(desk, endpoint, { protocol: 'ocpp2.1', actions: v21, toCall }));
   };
   return speak<'csms', typeof v21>(v21, open, { ...options, handlers });
 }

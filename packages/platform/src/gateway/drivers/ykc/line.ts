@@ -256,6 +256,7 @@ export function speak(
 
   const ask = asker(line, pileCode, guns);
   const link: StationLink = {
+    operatorId,
     stationId,
     protocol: 'ykc',
     ask: (command) => (command.kind === 'start' ? start(command) : ask(command)),
