@@ -24,6 +24,8 @@ export interface Quirks {
   timeoutMs?: number;
   /** Objects that it can bear to be asked for in one page. */
   pageLimit?: number;
+  /** Requests that it may send in a second, and as many at once after a pause; as it likes where absent. */
+  requestsPerSecond?: number;
 }
 
 export type PartnerStatus = 'invited' | 'registered' | 'suspended' | 'revoked';

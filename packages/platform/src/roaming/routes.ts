@@ -1,4 +1,4 @@
-import { boolean, integer, object, oneOf, optional, some, text, url } from '@evroam/ocpi';
+import { boolean, integer, object, oneOf, optional, type Schema, some, text, url } from '@evroam/ocpi';
 import { Router } from 'express';
 import { bodyOf, found, pageRequest, partyIn, refused, sendPage } from '../edges/admin-request.js';
 import type { Clock } from '../kernel/clock.js';
@@ -42,7 +42,13 @@ const InvitationInput = object({ name: text(100), parties: some(PartyInput) });
 const invited = { versionsUrl: url, token: text(64) };
 const InvitedInput = object(invited);
 const AcceptInput = object({ name: text(100), parties: some(PartyInput), ...invited });
-const QuirksInput = object({ coding: optional(oneOf('base64', 'raw')), timeoutMs: optional(integer), pageLimit: optional(integer) });
+const positive: Schema<number> = { type: 'integer', minimum: 1 };
+const QuirksInput = object({
+  coding: optional(oneOf('base64', 'raw')),
+  timeoutMs: optional(integer),
+  pageLimit: optional(integer),
+  requestsPerSecond: optional(positive),
+});
 const HostedInput = object({ party: text(6), role: oneOf('cpo', 'emsp', 'hub'), name: text(100) });
 
 const RuleInput = object({ party: text(6), module: optional(text(20)), other: optional(text(6)), allow: boolean });

@@ -233,6 +233,28 @@ describe('a partner that tries what it may not', () => {
     });
   });
 
+  it('and goes too fast for what was agreed is told to wait, while others go on', async function () {
+    this.timeout(20_000);
+    const { id } = (await hub.api('GET', '/partners')).body.items.find(({ name }: Json) => name === 'XXB');
+    expect((await hub.api('PUT', `/partners/${id}/quirks`, { requestsPerSecond: 0 })).status).to.equal(422);
+    await must(hub.api, 'PUT', `/partners/${id}/quirks`, { requestsPerSecond: 5 });
+    const url = hub.addresses.ocpi.replace('/versions', '/2.2.1/sender/locations');
+    // What is remembered of a caller lasts some seconds; then the limit is known.
+    await eventually(async () => (await of('XXB').ask('flood', { url, times: 20 })).includes(429), 'the limit to be known');
+    const answers: Json[] = [];
+    for (const name of ['XXB', 'XXA'] as const) answers.push(await of(name).ask('flood', { url, times: 30 }));
+    const [limited, free] = answers as [number[], number[]];
+    expect(limited.filter((http) => http === 200).length).to.be.within(0, 6);
+    expect(limited.every((http) => http === 200 || http === 429)).to.equal(true);
+    expect(free).to.deep.equal(Array.from({ length: 30 }, () => 200));
+    const refused = await eventually(async () => {
+      const answer = await raw('XXB', 'GET', url);
+      return answer.http === 429 && answer;
+    }, 'a refusal');
+    expect([refused.body.status_code, Number(refused.headers['retry-after']) > 0]).to.deep.equal([2000, true]);
+    await must(hub.api, 'PUT', `/partners/${id}/quirks`, {});
+  });
+
   it('finds no token in anything that was written down or answered (A17)', async () => {
     const { cards } = await of('XXA').ask('own');
     const refused = await raw('XXA', 'GET', `${hub.addresses.ocpi}?token=none`, { token: 'no-such-token-at-all' });

@@ -129,6 +129,13 @@ const actions: Record<string, (args: Any) => Promise<unknown>> = {
     session: session('S-X', { card: token(1), method: 'WHITELIST' }, false),
   }),
   url: async () => self.url,
+  /** A CDR that the test sends itself. */
+  bill: async ({ id, card }: { id: string; card: Json }) => ({
+    cdr: { ...cdr(id, { card, method: 'WHITELIST' }), last_updated: '2026-03-02T11:30:00Z' },
+  }),
+  /** So many requests at once; the HTTP status of each. */
+  flood: async ({ url, times }: { url: string; times: number }) =>
+    Promise.all(Array.from({ length: times }, async () => (await exchange('GET', url, self.hub!.token)).http)),
   endpoint: async ({ module, role }: { module: string; role: string }) => endpoint(module, role),
   /** Of the sessions that were sent to us. */
   states: async () => [...self.sessions.values()].flatMap(({ mine, status }) => (mine ? [] : [status])),

@@ -3,6 +3,7 @@ import type { Clock } from '../../../kernel/clock.js';
 import type { OperatorId, PartnerId } from '../../../kernel/ids.js';
 import { unseal } from '../../../kernel/secret.js';
 import { type PartyId, partyId, splitPartyId } from '../../../model/party.js';
+import { createPace } from '../../pace.js';
 import { type Partner, speaksFor } from '../../partner.js';
 import { mayPass } from '../../rules.js';
 import type { RoamingStore } from '../../store.js';
@@ -28,6 +29,7 @@ const OPENED: ReadonlySet<string> = new Set(['locations', 'tariffs', 'tokens', '
 export function createPassing({ store, serverKey, outbound, url, isHub, clock }: PassingNeeds) {
   // One object per state of a partner: what is derived from it is remembered by it.
   const connections = new Map<PartnerId, { of: number; connection: HubConnection }>();
+  const pace = createPace();
 
   function connectionOf(partner: Partner): HubConnection | undefined {
     if (!partner.connection) return undefined;
@@ -90,6 +92,9 @@ export function createPassing({ store, serverKey, outbound, url, isHub, clock }:
   }
 
   return async (passing: Passing<OcpiCaller>): Promise<OcpiResponse | undefined> => {
+    const { id, quirks } = passing.partner.partner;
+    if (quirks?.requestsPerSecond !== undefined && !pace.admits(id, quirks.requestsPerSecond))
+      throw new OcpiError('too-many-requests', `at most ${quirks.requestsPerSecond} requests a second: go on more slowly`);
     if (passing.version === 'hub') return hub.intercept(passing);
     const { to } = passing.routing;
     if (!to || passing.face?.routed === false) return undefined;
