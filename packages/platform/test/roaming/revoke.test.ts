@@ -92,9 +92,15 @@ describe('a card that its issuer revokes', () => {
     away.close();
     await away.closed;
     await connect('AWAY', '1.6');
-    await devices.get('AWAY')!.command('TriggerMessage');
-    await devices.get('AWAY')!.call('Heartbeat', {});
-    expect(heard('AWAY', 'ClearCache')).to.deep.equal([]);
+    // The next card is revoked: that is the one thing that it has not been told.
+    await must(hub.api, 'PUT', '/tokens/NL-EVR/CARD2', {
+      type: 'rfid',
+      contractId: 'NL-EVR-C000CARD2',
+      issuerName: 'evroam',
+      valid: false,
+    });
+    await told('AWAY', 2);
+    expect(heard('AWAY', 'ClearCache').length).to.equal(1);
   });
 
   it('and charged while its station could not ask is told so, and its session waits for a person and goes to nobody', async function () {
