@@ -300,6 +300,11 @@ const actions: Record<string, (args: Any) => Promise<unknown>> = {
   },
   push: ({ station: n, status: Status }: { station: number; status: number }) =>
     call('notification_stationStatus', { ConnectorStatusInfo: { ConnectorID: gun(n), Status } }),
+  /** The order that came last was stopped as it was asked. */
+  stopped: () =>
+    call('notification_stop_charge_result', {
+      ...{ StartChargeSeq: last().seq, StartChargeSeqStat: 4, ConnectorID: last().gun, SuccStat: 0, FailReason: 0 },
+    }),
   /** A bill that it has lost. */
   forget: async ({ seq }: { seq: string }) => {
     bills.splice(

@@ -117,6 +117,27 @@ describe("a T/CEC 102 platform's driver", function () {
     }
   });
 
+  it('starts nothing at a gun that it was not shown, and the same sequence twice only once', async () => {
+    const StartChargeSeq = await tcec.ask('seq');
+    const nowhere = { StartChargeSeq, ConnectorID: 'DE999E1', QRCode: 'DE999E1' };
+    const said = await tcec.ask('ask', { name: 'query_start_charge', data: nowhere });
+    expect([said.SuccStat, said.FailReason]).to.deep.equal([1, 1]);
+    device.answers.set('RemoteStartTransaction', () => ({ status: 'Rejected' }));
+    const seq = await start(await gunAt('CN-EVR', 'CS-T-E1'));
+    await eventually(
+      async () => (await heard('notification_start_charge_result', seq)).some((one) => one.StartChargeSeqStat === 4),
+      'the refusal',
+    );
+    const again = await tcec.ask('ask', {
+      name: 'query_start_charge',
+      data: { ...nowhere, StartChargeSeq: seq, ConnectorID: await gunAt('CN-EVR', 'CS-T-E1') },
+    });
+    expect(again.StartChargeSeqStat).to.equal(4);
+    expect(device.heard.filter(({ action }) => action === 'RemoteStartTransaction')).to.have.length(1);
+    device.answers.delete('RemoteStartTransaction');
+    device.heard.length = 0;
+  });
+
   it('charges at our OCPP station: started, followed, stopped from afar, billed to the cent', async () => {
     const seq = await start(await gunAt('CN-EVR', 'CS-T-E1'));
     const { idTag } = await device.command('RemoteStartTransaction');

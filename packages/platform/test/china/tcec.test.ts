@@ -126,6 +126,23 @@ describe("an OCPI 2.2.1 eMSP's driver at a T/CEC 102 partner's pile", function (
     );
   });
 
+  it('stops for its driver, tells the result once, and bills what flowed', async () => {
+    const { seq } = (await tcec.ask('orders')).at(-1);
+    expect((await emsp.ask('stop', { session: 'nobody-s' })).result).to.equal('UNKNOWN_SESSION');
+    expect((await emsp.ask('stop', { session: seq })).result).to.equal('ACCEPTED');
+    const asked: Json[] = await tcec.ask('heard');
+    expect(asked.filter(({ name }) => name === 'query_stop_charge').map(({ data }) => data.StartChargeSeq)).to.deep.equal([seq]);
+    for (const SuccStat of [0, 0]) expect((await tcec.ask('stopped')).SuccStat).to.equal(SuccStat);
+    const results = await eventually(async () => {
+      const all: Json[] = await emsp.ask('heard');
+      const told = all.filter(({ path }) => path.startsWith('/commands/STOP_SESSION/')).map(({ body }) => body?.result);
+      return told.length > 0 && told;
+    }, 'the result');
+    expect(results).to.deep.equal(['ACCEPTED']);
+    expect((await tcec.ask('bill', { units: 50 })).answer.ConfirmResult).to.equal(0);
+    await eventually(async () => (await must(hub.api, 'GET', '/settlement/counts')).accepted === 2, 'the second CDR');
+  });
+
   it('refuses what is not proved, alike and before it is decrypted, and keeps no secret in clear', async () => {
     const call = { name: 'notification_stationStatus', data: { ConnectorStatusInfo: { ConnectorID: 'X', Status: 1 } } };
     const refused: Json[] = [];
