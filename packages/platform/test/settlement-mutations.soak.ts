@@ -62,7 +62,7 @@ const MUTATIONS: readonly Mutation[] = [
   { breaks: '31 leaves follow from the log', file: 'seal', from: '`${salt}/${place}`', to: '`${salt}/${place}/${Math.random()}`', caughtBy: 'service' },
   { breaks: '31 a replayed entry keeps its salt', file: 'store/ledger', from: 'at.salt ?? randomBytes', to: 'randomBytes', caughtBy: 'history' },
   { breaks: '31 replaying twice changes nothing', file: 'service/replay', from: 'last.height >= block.height', to: 'last.height > block.height', caughtBy: 'history' },
-  { breaks: '32 what is acknowledged is whole', file: 'service/clearing', from: 'if (!(await store.insertCdr(tx, operatorId, fresh)))', to: 'if (!(await store.insertCdr(undefined, operatorId, fresh)))', caughtBy: 'settlement.drill' },
+  { breaks: '32 a block is whole', file: 'service/closing', from: 'store.saveBlock(tx,', to: 'store.saveBlock(undefined,', caughtBy: 'settlement.drill' },
   { breaks: '32 many at once are whole', file: 'service/batch', from: 'await store.insertDecided(tx,', to: 'await store.insertDecided(undefined,', caughtBy: 'settlement.drill' },
   { breaks: '33 events of a key come in order', module: 'edges', file: 'outbox/store', from: 'WHERE consumer = $1 AND key = $2 ORDER BY outbox.id LIMIT $3', to: 'WHERE consumer = $1 AND key = $2 ORDER BY outbox.id DESC LIMIT $3', caughtBy: 'outbox' },
   { breaks: '33 the effect of an event is once', module: 'edges', file: 'outbox/store', from: "'DELETE FROM outbox WHERE consumer = $1 AND key = $2 AND id = ANY($3::bigint[]) RETURNING 1'", to: "'SELECT 1 FROM outbox WHERE consumer = $1 AND key = $2 AND id = ANY($3::bigint[])'", caughtBy: 'outbox' },

@@ -75,6 +75,16 @@ export const cdr: Branch = {
         { run: 'evroam cdr list --period 2026-11 -o csv', about: { en: 'a month for a spreadsheet', zh: '导出一个月' } },
       ],
     }),
+    declines: listOf({
+      about: { en: 'list declined CDRs that their sellers have not taken back', zh: '列出已退回且卖方尚未冲销的 CDR' },
+      path: '/admin/v1/settlement/declines',
+      columns: columns('key', 'owner', 'buyer', 'code', 'claimed', 'ours', 'difference', 'eventAt~'),
+      filters: { owner: { en: 'the seller, such as DE-ABC', zh: '卖方，例如 DE-ABC' } },
+      examples: [
+        { run: 'evroam cdr declines --owner DE-ABC', about: { en: 'what to tell a seller', zh: '需告知卖方的内容' } },
+        { run: 'evroam cdr declines --owner DE-ABC -o csv', about: { en: 'as a file for it', zh: '导出给卖方' } },
+      ],
+    }),
     get: getOf({
       about: { en: 'show a CDR with its clearing', zh: '显示 CDR 及清分' },
       args: cdrKey,

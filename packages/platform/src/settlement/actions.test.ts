@@ -3,6 +3,7 @@ import { recompute, verify } from '@evroam/ocpi/statement';
 import { expect } from 'chai';
 import { type TestDatabase, testDatabase } from '../edges/testing.js';
 import { type Cdr, cdrKey } from '../model/cdr.js';
+import { declineRows } from './decline.js';
 import { agreement, CPO, cdr, creditOf, EMSP, forget, OPERATOR, OURS, PUBLIC_KEY, tariff, World, wireOf } from './fixture.test.js';
 import { createSettlement, migrations, type SettlementService } from './index.js';
 import { balanceOf } from './ledger.js';
@@ -48,7 +49,17 @@ describe('what a person may do in settlement', () => {
     expect(await owed('payable:DE-ABC')).to.equal(0);
     const declined = await settlement.decline(OPERATOR, 'DE-ABC/L', 'energyDiffers', ANNA);
     expect(declined.accepted && declined.life.clearing).to.deep.equal({ state: 'declined', reason: 'energyDiffers' });
+    // What the seller is told: which one, why, and both prices. 25 kWh: 8.75 + 0.50 = 9.25, with 21 % 11.19.
+    const told = async (owner = CPO) => (await settlement.declines(OPERATOR, { owner, limit: 10 })).items;
+    expect(declineRows(await told())).to.deep.equal([
+      {
+        ...{ cdr: 'DE-ABC/L', buyer: 'NL-EVR', code: 'energyDiffers', claimed: '11.1925 EUR', ours: '11.19 EUR', difference: '0.0025 EUR' },
+        ...{ reason: 'the energy differs from the session', reason_zh: '电量与会话记录不符', ended_at: '2026-11-10T13:00:00.000Z' },
+      },
+    ]);
+    expect(await told(OURS)).to.deep.equal([]);
     expect(await take(creditOf(lie))).to.equal('accepted');
+    expect(await told(), 'taken back').to.deep.equal([]);
     const truth = cdr({ owner: CPO, id: 'L2', changes: { sessionId: 'S-L' } });
     world.know(truth);
     expect(await take(truth)).to.equal('accepted');

@@ -3,6 +3,7 @@ import { ApiError, createAdminApp } from '../edges/admin-app.js';
 import { type HttpServer, startHttp } from '../edges/http.js';
 import { createLog } from '../edges/log.js';
 import { type TestDatabase, testDatabase } from '../edges/testing.js';
+import type { Cdr } from '../model/cdr.js';
 import { agreement, CPO, cdr, OPERATOR, OURS, World } from './fixture.test.js';
 import { createRoutes, createSettlement, migrations } from './index.js';
 
@@ -10,11 +11,13 @@ describe('the admin API of settlement', () => {
   let database: TestDatabase;
   let http: HttpServer;
   const world = new World(agreement(CPO, OURS));
+  let record: (c: Cdr) => Promise<unknown>;
 
   before(async () => {
     database = await testDatabase(migrations);
     const clock = { now: () => new Date('2026-11-12T00:00:00Z'), rate: 1 };
     const settlement = createSettlement({ ports: world, transact: database.transact, clock }, { sql: database.sql });
+    record = (c) => settlement.record(OPERATOR, c, 'partner');
     const honest = cdr({ owner: CPO, id: '=1+1' });
     world.know(honest);
     await settlement.record(OPERATOR, honest, 'partner');
@@ -133,5 +136,26 @@ describe('the admin API of settlement', () => {
       'accepted',
     );
     expect((await call('POST', '/periods/2026-11/reopen', { body: { reason: 'x' } })).json().error.code).to.equal('statement_accepted');
+  });
+
+  it('tells what was declined and not taken back, as data and as a table for the seller', async () => {
+    const lie = cdr({ owner: CPO, id: '=LIE', energyMilliWh: 25_000_000 });
+    world.know(cdr({ owner: CPO, id: '=LIE' }));
+    await record(lie);
+    expect((await call('GET', '/declines')).json().items).to.deep.equal([]);
+    await call('POST', '/cdrs/DE-ABC/=LIE/decline', { body: { reason: 'the meter says 20', code: 'energyDiffers' } });
+    const { items } = (await call('GET', '/declines?owner=DE-ABC')).json();
+    expect(items).to.have.length(1);
+    expect(items[0]).to.deep.include({
+      key: 'DE-ABC/=LIE',
+      code: 'energyDiffers',
+      claimed: '11.1925 EUR',
+      ours: '11.19 EUR',
+      energyKwh: '25',
+    });
+    expect(items[0].text).to.deep.equal({ en: 'the energy differs from the session', zh: '电量与会话记录不符' });
+    const [head, row] = (await call('GET', '/declines.csv')).text.split('\r\n');
+    expect(head).to.equal('cdr,buyer,code,reason,reason_zh,claimed,ours,difference,ended_at');
+    expect(row).to.match(/^DE-ABC\/=LIE,NL-EVR,energyDiffers,/);
   });
 });

@@ -7,6 +7,7 @@ import { MAX_PAGE } from '../kernel/page.js';
 import { kwhText } from '../kernel/quantity.js';
 import { readPartyId } from '../model/party.js';
 import { type ClearingState, type DeclineReason, TRANSITIONS } from './cdr-clearing.js';
+import { declineRows } from './decline.js';
 import { explainText } from './explain.js';
 import { lineRows, toCsv } from './export.js';
 import { balanceOf } from './ledger.js';
@@ -44,6 +45,12 @@ export function createRoutes(settlement: SettlementService, caller: Caller): Rou
   read('/transitions', async () => TRANSITIONS);
   read('/cdrs', (operatorId, request) => settlement.cdrs(operatorId, cdrQuery(request)));
   read('/holds', async (operatorId, request) => settlement.holds(operatorId, cdrQuery(request)));
+  read('/declines', (operatorId, request) => settlement.declines(operatorId, cdrQuery(request)));
+  read('/declines.csv', async (operatorId, request, response) => {
+    const { items, next } = await settlement.declines(operatorId, cdrQuery(request));
+    if (next !== undefined) response.set('link', `<declines.csv?after=${encodeURIComponent(next)}>; rel="next"`);
+    response.type('text/csv; charset=utf-8').send(toCsv(declineRows(items)));
+  });
   read('/counts', (operatorId) => settlement.counts(operatorId));
   read('/cdrs/:party/:id', async (operatorId, request) => found(await settlement.cdr(operatorId, keyOf(request))));
   read('/cdrs/:party/:id/entries', (operatorId, request) => settlement.entriesOf(operatorId, keyOf(request)));

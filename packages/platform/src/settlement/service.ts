@@ -4,6 +4,7 @@ import { asSold } from './cdr-checks.js';
 import type { DeclineReason } from './cdr-clearing.js';
 import { charge } from './charge.js';
 import { AT_HOME, rated, ratedBy } from './clear.js';
+import { type Decline, declineOf } from './decline.js';
 import { type Explanation, explain } from './explain.js';
 import { type Balance, imbalance } from './ledger.js';
 import { asPriced, type CdrQuery, type CdrSummary } from './record.js';
@@ -34,6 +35,18 @@ export function createService(needs: ClearingNeeds) {
     const now = needs.clock.now().getTime();
     const page = await store.cdrs(operatorId, { ...query, states: query.states ?? ['held', 'quarantined'] });
     return { ...page, items: page.items.map((item) => ({ ...item, ageSeconds: Math.floor((now - item.receivedAt.getTime()) / 1000) })) };
+  }
+
+  /** What sellers have to be told: their CDRs that were declined and not taken back yet, in the order of keys. */
+  async function declines(operatorId: OperatorId, query: CdrQuery): Promise<Page<Decline>> {
+    const page = await store.cdrs(operatorId, { ...query, states: ['declined'] });
+    const told = await Promise.all(
+      page.items.map(async (item) => {
+        const explanation = await explainCdr(operatorId, item.key);
+        return explanation && declineOf(item, explanation);
+      }),
+    );
+    return { ...page, items: told.filter((one) => one !== undefined) };
   }
 
   /** One action on many held CDRs; each has its own result, and its own request key where one was given. */
@@ -102,6 +115,7 @@ export function createService(needs: ClearingNeeds) {
     ...createRun(needs),
     replay: createReplay(needs),
     holds,
+    declines,
     bulk,
     explain: explainCdr,
     sweep,
