@@ -35,6 +35,8 @@ export interface YkcGate extends YkcServer {
 /** Wall time in which the pile that is connected has to answer when another one claims its code. */
 const PROBE_MS = 3_000;
 const NO_ICCID = /^0+$/;
+/** Versions, times ten, whose frames we understand: before 1.5 bills have other fields, and 2.0 has another login. */
+const VERSIONS = { from: 15, below: 20 };
 
 /** Lets own 云快充 piles in. A pile shows no credential: its code counts from its own networks only, and with its own SIM card. */
 export async function listenYkc(needs: YkcNeeds, { host, port }: { host: string; port: number }): Promise<YkcGate> {
@@ -85,8 +87,13 @@ export async function listenYkc(needs: YkcNeeds, { host, port }: { host: string;
   }
 
   /** Why this line is not that pile's; undefined if it is. */
-  async function refusal(pile: Pile, { sim, pileCode }: BodyOf<typeof Login>, address: string): Promise<string | undefined> {
+  async function refusal(
+    pile: Pile,
+    { sim, pileCode, protocolVersionX10: version }: BodyOf<typeof Login>,
+    address: string,
+  ): Promise<string | undefined> {
     if (!isWithin(pile.networks, address)) return 'network';
+    if (version < VERSIONS.from || version >= VERSIONS.below) return 'protocolVersion';
     if (pile.iccid !== undefined ? pile.iccid !== sim : !NO_ICCID.test(sim) && !(await piles.pin(pile, sim))) return 'iccid';
     const incumbent = lines.get(pile.stationId);
     if (!incumbent?.line.isOpen) return undefined;
@@ -133,9 +140,13 @@ export async function listenYkc(needs: YkcNeeds, { host, port }: { host: string;
       },
       watch: (seen, line) => {
         const desk = deskOf.get(line);
-        if (desk && (seen.kind === 'in' || seen.kind === 'out'))
-          captures.seen(desk.operatorId, desk.stationId, { protocol: 'ykc', way: seen.kind, bytes: seen.bytes });
-        if (seen.kind === 'refused') log.warn({ code: seen.error.code, reason: seen.error.message }, 'a frame of a pile was refused');
+        // What nobody handles was seen on its way in.
+        if (desk && seen.kind !== 'unhandled')
+          captures.seen(desk.operatorId, desk.stationId, { protocol: 'ykc', way: seen.kind === 'out' ? 'out' : 'in', bytes: seen.bytes });
+        const { stationId } = desk ?? {};
+        if (seen.kind === 'refused')
+          log.warn({ stationId, code: seen.error.code, reason: seen.error.message }, 'a frame of a pile was refused');
+        if (seen.kind === 'garbage') log.warn({ stationId, bytes: seen.bytes.length }, 'a pile sent bytes that are no frame');
       },
     },
     (line, { address }) =>
