@@ -51,6 +51,7 @@ for (const kills of [0, 10]) {
         EVROAM_PORT: String(await freePort()),
         EVROAM_OCPP_PORT: String(await freePort()),
         EVROAM_YKC_PORT: String(await freePort()),
+        EVROAM_TCEC_PORT: String(await freePort()),
         EVROAM_CLOCK: setting,
         EVROAM_LOG_LEVEL: process.env.EVROAM_LOG_LEVEL ?? 'fatal',
       });
