@@ -1,4 +1,5 @@
 import type { RequestListener, Server } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
 import { migrations as authMigrations, routes as authRoutes, caller, createAuth, guard } from './auth/index.js';
 import {
   type CommandOutcome,
@@ -6,6 +7,7 @@ import {
   routes as chargingRoutes,
   createCharging,
   consumers as of,
+  type StartLapsed,
   type StationCommand,
 } from './charging/index.js';
 import { createAdminApp, type RequestHandler } from './edges/admin-app.js';
@@ -165,7 +167,7 @@ export async function compose(ground: Ground) {
   await charging.keepSamples();
   const billing = createBilling({ stations, tariffs: operations, clock });
   const { stationCaKey: key } = ground;
-  const authority = key === undefined ? {} : { authority: builtInAuthority({ key, operator: 'evroam', clock }) };
+  const authority = key === undefined ? undefined : builtInAuthority({ key, operator: 'evroam', clock });
   const gateway = createGateway(
     {
       charging,
@@ -177,7 +179,7 @@ export async function compose(ground: Ground) {
       newId,
       log,
       locks: { serverKey, allow: ground.outboundAllow, log, stations },
-      ...authority,
+      ...(authority ? { authority } : {}),
     },
     { sql, holders, node: newId() },
   );
@@ -247,6 +249,9 @@ export async function compose(ground: Ground) {
   });
   outbox.consume<CommandOutcome>(of.commandOutcome, {
     leased: ({ operatorId, body }) => roaming.commandEnded(operatorId as OperatorId, body.requestId, body.outcome),
+  });
+  outbox.consume<StartLapsed>(of.startLapsed, {
+    leased: ({ operatorId, body: { requestId, place } }) => gateway.locks.startLapsed(operatorId as OperatorId, place, requestId),
   });
   outbox.consume<{ commandId: string }>(roamingConsumers.commandResult, {
     leased: ({ operatorId, body }) => roaming.tellResult(operatorId as OperatorId, body.commandId),
@@ -379,7 +384,9 @@ export async function compose(ground: Ground) {
     }) satisfies RequestListener,
     /** Of T/CEC 102, on a port of its own. */
     tcec: roaming.tcec.listener satisfies RequestListener,
-    listenOcpp: (server: Server) => gateway.listen({ server, log }),
+    listenOcpp: (server: Server | TlsServer) => gateway.listen({ server, log }),
+    /** Who signs the certificates of stations here, PEM. */
+    stationRoot: authority?.root,
     listenYkc: (where: { host: string; port: number }) => gateway.listenYkc(where, log),
     /** Begins to work on what is owed. */
     async startWork() {

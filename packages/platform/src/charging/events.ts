@@ -1,3 +1,4 @@
+import type { EvseRef } from '../model/location.js';
 import type { StationCommand as Command } from '../model/station-command.js';
 
 /** What charging tells others, by consumer; the key of each event is the id of what it is about. */
@@ -6,6 +7,8 @@ export const consumers = {
   stationCommand: 'gateway.command',
   /** A remote start or stop came to an end, or to none. Key: request. */
   commandOutcome: 'roaming.command-outcome',
+  /** A remote start came to nothing, or nobody knows to what. Key: request. */
+  startLapsed: 'gateway.start-lapsed',
   /** A session changed; whoever is told reads its newest state. Key: session. */
   sessionChanged: 'roaming.session',
   /** A session ended and wants its price and CDR. Key: session. */
@@ -21,6 +24,11 @@ export interface StationCommand {
   /** Domain time, ISO. After it the outcome is unknown. */
   deadline: string;
   command: Extract<Command, { kind: 'start' | 'stop' | 'reserve' | 'cancelReservation' }>;
+}
+
+export interface StartLapsed {
+  requestId: string;
+  place: EvseRef;
 }
 
 export interface CommandOutcome {

@@ -7,7 +7,7 @@ import { createJournal } from './store/journal.js';
 import { createStore } from './store.js';
 import { createWatchers } from './watchers.js';
 
-export { type CommandOutcome, consumers, type StationCommand } from './events.js';
+export { type CommandOutcome, consumers, type StartLapsed, type StationCommand } from './events.js';
 export { migrations } from './migrations.js';
 export type { IssuersPort, StationsPort, TariffsPort, TokensPort, TokenVerdict } from './ports.js';
 export { routes } from './routes.js';

@@ -2,7 +2,7 @@ import type { OperatorId } from '../../kernel/ids.js';
 import { type Accepted, type Refused, refuse } from '../../kernel/refusal.js';
 import type { PartyId } from '../../model/party.js';
 import type { Token } from '../../model/token.js';
-import { type CommandOutcome, consumers, type StationCommand } from '../events.js';
+import { type CommandOutcome, consumers, type StartLapsed, type StationCommand } from '../events.js';
 import { applyStart, START_WINDOW_MS, type StartEvent, type StartRequest } from '../start-request.js';
 import { refOf } from './beginning.js';
 import { type ChargingNeeds, COMMAND_TIMEOUT_MS } from './needs.js';
@@ -90,7 +90,9 @@ export function createRequests({ transact, emit, store, stations, clock, newNumb
       if (kind === 'start') {
         const request = await store.lockStartRequest(tx, operatorId, requestId);
         if (!request) return;
-        await store.saveStartRequest(tx, operatorId, moved(request, startEventOf(outcome)));
+        const next = moved(request, startEventOf(outcome));
+        await store.saveStartRequest(tx, operatorId, next);
+        if (next.state.phase === 'rejected' || next.state.phase === 'unknown') await emit(tx, operatorId, [lapsed(next)]);
       }
       const told: CommandOutcome = { requestId, kind, outcome: outcome === 'notSupported' ? 'rejected' : outcome };
       await emit(tx, operatorId, [{ consumer: consumers.commandOutcome, key: requestId, body: told }]);
@@ -105,6 +107,7 @@ export function createRequests({ transact, emit, store, stations, clock, newNumb
         const request = await store.lockStartRequest(tx, operatorId, requestId);
         if (request?.state.phase !== 'accepted') return request?.state.phase === 'asked';
         await store.saveStartRequest(tx, operatorId, { ...request, state: applyStart(request.state, { kind: 'deadlinePassed' }) });
+        await emit(tx, operatorId, [lapsed(request)]);
         return false;
       });
       if (unanswered) await heardStartOrStop(operatorId, { requestId, kind: 'start', outcome: 'unknown' });
@@ -113,6 +116,11 @@ export function createRequests({ transact, emit, store, stations, clock, newNumb
   }
 
   return { requestStart, requestStop, heardStartOrStop, sweepStarts, startRequest: store.startRequest };
+}
+
+function lapsed({ id, place }: StartRequest) {
+  const body: StartLapsed = { requestId: id, place };
+  return { consumer: consumers.startLapsed as string, key: id, body };
 }
 
 /** An accepted start waits for the driver from now on. */

@@ -53,6 +53,7 @@ describe('a ground lock', () => {
     expect(alarms).to.deep.equal([false, false, true]);
     expect([state.failed, isDue(state, at(9999))]).to.deep.equal([true, false]);
     expect(isDue(told([[40, { kind: 'ordered', to: 'lowered' }]], state), at(40))).to.equal(true);
+    expect(isDue(told([[40, { kind: 'needed', holder: 'S2' }]], state), at(40))).to.equal(true);
   });
 
   it('is where it says, and what it says ends a try', () => {

@@ -42,8 +42,10 @@ export const FRESH: LockState = { wanted: 'raised', position: 'unknown', bay: 'u
 export function applyLock(state: LockState, event: LockEvent, now: Date): { state: LockState; alarm: boolean } {
   switch (event.kind) {
     case 'needed':
-      // The session takes over from the start that asked for it: the arm is down already.
-      return still(state.wanted === 'lowered' ? { ...state, holder: event.holder } : want(state, 'lowered', now, event.holder));
+      // The session takes over from the start that asked for it: the arm is down already, or on its way. One that was given up is tried anew.
+      return still(
+        state.wanted === 'lowered' && !state.failed ? { ...state, holder: event.holder } : want(state, 'lowered', now, event.holder),
+      );
     case 'released':
       // A later session holds it by now.
       if (event.holder !== undefined && state.holder !== undefined && state.holder !== event.holder) return still(state);

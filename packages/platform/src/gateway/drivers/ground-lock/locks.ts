@@ -65,7 +65,9 @@ export function createLocks({ store, transact, clock, log, reach, alarm, placeOf
     reported: (operatorId: OperatorId, id: LockId, report: Report) => hear(operatorId, id, { kind: 'reported', report }),
     /** A driver is on the way to this connector. */
     needed: (operatorId: OperatorId, id: LockId, holder: string) => hear(operatorId, id, { kind: 'needed', holder }),
-    released: (operatorId: OperatorId, id: LockId, holder: string) => hear(operatorId, id, { kind: 'released', holder }),
+    /** The start for which the arm went down came to nothing. */
+    startLapsed: (operatorId: OperatorId, { locationId, evseUid }: { locationId: string; evseUid: string }, requestId: string) =>
+      hearAt(operatorId, locationId, evseUid, { kind: 'released', holder: requestId }),
     /** The lock follows the session: down while it runs, up when it has ended and the bay is free. */
     async sessionChanged(operatorId: OperatorId, { id, status, place }: Pick<Session, 'id' | 'status' | 'place'>): Promise<void> {
       const event: LockEvent = status === 'active' ? { kind: 'needed', holder: id } : { kind: 'released', holder: id };
