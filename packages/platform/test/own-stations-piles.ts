@@ -42,11 +42,12 @@ export function pileMember(options: {
   port: number;
   time: SimTime;
   seed: number;
+  sampleSeconds: number;
   /** Asks the hub to start a gun; nobody knows whether it heard. */
   startFromAfar(id: string, number: number): Promise<void>;
   stopFromAfar(id: string): Promise<void>;
 }): PileMember {
-  const { n, id, pileCode, port, time, seed, startFromAfar, stopFromAfar } = options;
+  const { n, id, pileCode, port, time, seed, sampleSeconds, startFromAfar, stopFromAfar } = options;
   const random = randomOf(seed);
   const between = (least: number, most: number) => least + Math.floor(random() * (most - least));
   const chance = (share: number) => random() < share;
@@ -62,7 +63,7 @@ export function pileMember(options: {
     guns: n % 5 === 0 ? 2 : 1,
     hasGroundLocks: own === 'lockStuck',
     iccid: pileCode.padStart(20, '8'),
-    pace: { heartbeatMs: MINUTE, chargingMs: MINUTE, retryMs: MINUTE },
+    pace: { heartbeatMs: 2 * MINUTE, chargingMs: sampleSeconds * 1000, retryMs: MINUTE },
     line: { limits: { callTimeoutMs: 5_000 } },
   });
   const register = (tradeNo: string) => pile.guns[Number(tradeNo.slice(14, 16)) - 1]!.meterUnits * MILLI_WH_PER_UNIT;

@@ -19,7 +19,7 @@ import { PILE_CARD, type PileMember, pileMember } from './own-stations-piles.js'
 
 const quick = process.env.EVROAM_EFFORT === 'quick';
 const CHARGERS = Number(process.env.EVROAM_FLEET ?? (quick ? 30 : 200));
-const PILES = Number(process.env.EVROAM_PILES ?? (quick ? 20 : 60));
+const PILES = Number(process.env.EVROAM_PILES ?? (quick ? 20 : 40));
 const HOURS = Number(process.env.EVROAM_HOURS ?? (quick ? 2 : 10));
 const RATE = 240;
 const SAMPLE_SECONDS = 300;
@@ -84,7 +84,7 @@ for (const kills of [0, 10]) {
     async function newPile(n: number): Promise<PileMember> {
       const [id, pileCode] = [`P-${n}`, String(20_260_302_000_000 + n)];
       const member = pileMember({
-        ...{ n, id, pileCode, seed: SEED + 10_000 + n, time: timeFrom(clock) },
+        ...{ n, id, pileCode, seed: SEED + 10_000 + n, sampleSeconds: SAMPLE_SECONDS, time: timeFrom(clock) },
         port: Number(new URL(hub.where!.addresses.ykc).port),
         startFromAfar: async (station, number) => {
           await hub.reach('POST', '/starts', {
