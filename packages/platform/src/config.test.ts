@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { ConfigError, readConfig } from './config.js';
 
@@ -23,6 +24,24 @@ describe('the configuration', () => {
 
   it('takes an empty variable for one that is not set', () => {
     expect(readConfig({ DATABASE_URL: '', EVROAM_PORT: '', EVROAM_ROLES: '' }).ports.http).to.equal(8080);
+  });
+
+  it('has TLS for stations with a certificate and its key, and names what does not fit together', () => {
+    const at = (name: string) => fileURLToPath(new URL(`../../ocpp-core/test/certificates/${name}`, import.meta.url));
+    const [EVROAM_OCPP_TLS_CERT, EVROAM_OCPP_TLS_KEY] = [at('server.pem'), at('server.key')];
+    expect(readConfig({ EVROAM_OCPP_TLS_CERT, EVROAM_OCPP_TLS_KEY }).ocppTls)
+      .to.have.keys('port', 'key', 'cert')
+      .and.include({ port: 8443 });
+    expect(readConfig({}).ocppTls).to.equal(undefined);
+    const problems = (environment: NodeJS.ProcessEnv) => faultsOf(environment).faults.map(({ variable, problem }) => [variable, problem]);
+    expect(problems({ EVROAM_OCPP_TLS_CERT })).to.deep.equal([['EVROAM_OCPP_TLS_KEY', 'needed beside EVROAM_OCPP_TLS_CERT']]);
+    expect(problems({ EVROAM_OCPP_TLS_CERT, EVROAM_OCPP_TLS_KEY: at('station.key') })).to.deep.equal([
+      ['EVROAM_OCPP_TLS_KEY', 'the key of another certificate than that in EVROAM_OCPP_TLS_CERT'],
+    ]);
+    expect(problems({ EVROAM_OCPP_TLS_CERT: at('README.md'), EVROAM_OCPP_TLS_KEY: at('nothing') })).to.deep.equal([
+      ['EVROAM_OCPP_TLS_CERT', 'a PEM file: this one cannot be understood'],
+      ['EVROAM_OCPP_TLS_KEY', 'a file that can be read (ENOENT)'],
+    ]);
   });
 
   it('decides the two servers each alone', () => {

@@ -1,3 +1,5 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { type Clock, clockFromSetting } from './kernel/clock.js';
@@ -5,6 +7,17 @@ import { type Clock, clockFromSetting } from './kernel/clock.js';
 /** What a node of the hub does. All nodes are alike; by default one does everything. */
 export const ROLES = ['api', 'gateway', 'worker'] as const;
 export type Role = (typeof ROLES)[number];
+
+/** How stations connect over TLS: security profile 2, and with a certificate of their own 3. All PEM. */
+export interface StationTls {
+  /** 0 takes any free port. */
+  port: number;
+  key: string;
+  /** With what stands between it and its authority. */
+  cert: string;
+  /** Who signs certificates of stations, besides ourselves. */
+  clientAuthority?: string;
+}
 
 /** Everything that a deployment can set. This file is the only reader of the environment. */
 export interface Config {
@@ -21,6 +34,8 @@ export interface Config {
   host: string;
   /** 0 takes any free port. */
   ports: { http: number; ocpp: number; tcec: number; ykc: number };
+  /** Absent: stations connect without TLS only, or through something that ends it. */
+  ocppTls?: StationTls;
   /** What partners see us as, without a slash at the end. Absent: the address we listen on. */
   publicUrl?: string;
   /** What partners of T/CEC 102 see us as, without a slash at the end. Absent: the address we listen on. */
@@ -76,6 +91,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     if (!/^[0-9a-f]{64}$/i.test(text)) throw new Error(`64 hexadecimal digits (32 random bytes); got ${text.length} characters`);
     return Buffer.from(text, 'hex');
   });
+  const ocppTls = stationTls(read, environment);
   const clockSetting = environment.EVROAM_CLOCK ?? '';
   const config: Config = {
     ...(databaseUrl ? { databaseUrl } : {}),
@@ -91,6 +107,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       tcec: read.whole('EVROAM_TCEC_PORT', 8280, 0, 65_535),
       ykc: read.whole('EVROAM_YKC_PORT', 8767, 0, 65_535),
     },
+    ...(ocppTls ? { ocppTls } : {}),
     ...(publicUrl ? { publicUrl } : {}),
     ...(tcecUrl ? { tcecUrl } : {}),
     ...(serverKey ? { serverKey } : {}),
@@ -102,6 +119,47 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   };
   read.finish();
   return config;
+}
+
+function stationTls(read: Reader, environment: NodeJS.ProcessEnv): StationTls | undefined {
+  const names = { cert: 'EVROAM_OCPP_TLS_CERT', key: 'EVROAM_OCPP_TLS_KEY', clients: 'EVROAM_OCPP_TLS_CLIENT_CA' };
+  const cert = read.parsed(names.cert, '/etc/evroam/ocpp.pem', (path) => pemFile(path, (pem) => new X509Certificate(pem)));
+  const key = read.parsed(names.key, '/etc/evroam/ocpp.key', (path) => pemFile(path, createPrivateKey));
+  const clientAuthority = read.parsed(names.clients, '/etc/evroam/stations-ca.pem', (path) =>
+    pemFile(path, (pem) => new X509Certificate(pem)),
+  );
+  const port = read.whole('EVROAM_OCPP_TLS_PORT', 8443, 0, 65_535);
+  for (const [one, other] of [
+    [names.cert, names.key],
+    [names.key, names.cert],
+    [names.clients, names.cert],
+  ] as const)
+    if (environment[one] && !environment[other]) read.fault(other, '', `needed beside ${one}`, '/etc/evroam/ocpp.pem');
+  if (!cert || !key) return undefined;
+  if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
+    read.fault(
+      names.key,
+      environment[names.key] ?? '',
+      `the key of another certificate than that in ${names.cert}`,
+      '/etc/evroam/ocpp.key',
+    );
+  return { port, key, cert, ...(clientAuthority === undefined ? {} : { clientAuthority }) };
+}
+
+/** The text of a file, if it holds what it should. What Node says of one that does not would name no file. */
+function pemFile(path: string, parse: (pem: string) => unknown): string {
+  let pem: string;
+  try {
+    pem = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Error(`a file that can be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+  try {
+    parse(pem);
+  } catch {
+    throw new Error('a PEM file: this one cannot be understood');
+  }
+  return pem;
 }
 
 class Reader {
@@ -121,9 +179,13 @@ class Reader {
     try {
       return parse(text);
     } catch (error) {
-      this.#faults.push({ variable, value: mask(variable, text), problem: (error as Error).message, example });
+      this.fault(variable, text, (error as Error).message, example);
       return undefined;
     }
+  }
+
+  fault(variable: string, text: string, problem: string, example: string): void {
+    this.#faults.push({ variable, value: mask(variable, text), problem, example });
   }
 
   whole(variable: string, fallback: number, least: number, most: number): number {

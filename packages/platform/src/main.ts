@@ -1,13 +1,13 @@
 import type { RequestListener } from 'node:http';
 import { compose, type Hub } from './compose.js';
-import { type Config, ROLES } from './config.js';
+import { type Config, ROLES, type StationTls } from './config.js';
 import { openDatabase } from './edges/database.js';
 import { startEmbedded } from './edges/embedded/start.js';
-import { startHttp } from './edges/http.js';
+import { type HttpOptions, startHttp } from './edges/http.js';
 import { createLog, type Logger } from './edges/log.js';
 import { openRedis } from './edges/redis.js';
 import { secretFile, serverKeyFile } from './edges/secret-file.js';
-import { newAuthorityKey } from './gateway/index.js';
+import { newAuthorityKey, tlsOptions } from './gateway/index.js';
 import { newId, type OperatorId } from './kernel/ids.js';
 import { newSecret } from './kernel/secret.js';
 import { TCEC_PATH } from './roaming/index.js';
@@ -20,7 +20,7 @@ export interface RunningHub {
   /** Of that operator; also in the data folder, in `admin.key`. */
   adminKey: string;
   /** Where things are, for a person. */
-  addresses: { admin: string; ocpi: string; ocpp: string; tcec: string; ykc: string; health: string };
+  addresses: { admin: string; ocpi: string; ocpp: string; ocppTls?: string; tcec: string; ykc: string; health: string };
   /** Takes nothing new, ends what is under way, stops the embedded servers. */
   stop(): Promise<void>;
 }
@@ -39,6 +39,10 @@ const FIRST_OPERATOR = 'main' as OperatorId;
 const NOT_A_STATION: RequestListener = (_request, response) => {
   response.writeHead(404, { 'Content-Type': 'text/plain' }).end('stations connect here with a WebSocket, at /ocpp/<identity>\n');
 };
+
+/** A station's certificate counts if we signed it, or the authority that the operator named. */
+const tlsFor = ({ key, cert, clientAuthority }: StationTls, ownRoot: string | undefined) =>
+  tlsOptions({ key, cert, clientAuthorities: [ownRoot, clientAuthority].filter((pem) => pem !== undefined) });
 
 /** Starts a whole hub: embedded servers where none are set, the database brought up to date, listeners, workers. Undoes all of it when a part fails. */
 export async function startHub(
@@ -121,10 +125,15 @@ export async function startHub(
     const adminKey = secretFile(config.dataDir, 'admin.key', () => `evr_${newSecret()}`);
     await hub.auth.adoptKey(FIRST_OPERATOR, 'first key', 'admin', adminKey);
 
-    const stations = await startHttp({ host: config.host, port: config.ports.ocpp, handle: NOT_A_STATION });
-    undo.push(() => stations.close(config.shutdownMs / 4));
-    const ocpp = await hub.listenOcpp(stations.server);
-    undo.push(() => ocpp.close());
+    const listenOcpp = async (options: Pick<HttpOptions, 'port' | 'tls'>) => {
+      const stations = await startHttp({ host: config.host, handle: NOT_A_STATION, ...options });
+      undo.push(() => stations.close(config.shutdownMs / 4));
+      const ocpp = await hub.listenOcpp(stations.server);
+      undo.push(() => ocpp.close());
+      return stations;
+    };
+    const stations = await listenOcpp({ port: config.ports.ocpp });
+    const secure = config.ocppTls && (await listenOcpp({ port: config.ocppTls.port, tls: tlsFor(config.ocppTls, hub.stationRoot) }));
     const piles = await hub.listenYkc({ host: config.host, port: config.ports.ykc });
     undo.push(() => piles.close());
     listener = hub.http;
@@ -136,6 +145,7 @@ export async function startHub(
       admin: `http://${here(http.port)}/admin/v1`,
       ocpi: hub.roaming.versionsUrl,
       ocpp: `ws://${here(stations.port)}/ocpp/<identity>`,
+      ...(secure ? { ocppTls: `wss://${here(secure.port)}/ocpp/<identity>` } : {}),
       tcec: `http://${here(tcec.port)}${TCEC_PATH}`,
       ykc: `tcp://${here(piles.port)}`,
       health: `http://${here(http.port)}/healthz`,

@@ -1,3 +1,4 @@
+import type { SecureContextOptions } from 'node:tls';
 import { WebSocket } from 'ws';
 import type { TestHub } from './journeys/hub.js';
 
@@ -98,11 +99,18 @@ export class Device {
     });
   }
 
-  /** Rejects with the status when it is refused. */
-  static open(url: string, id: string, password: string | Buffer, version: string): Promise<Device> {
-    const credentials = Buffer.concat([Buffer.from(`${id}:`), Buffer.from(password)]).toString('base64');
+  /** Rejects with the status when it is refused. Without a password it shows none: a certificate speaks for it. */
+  static open(
+    url: string,
+    id: string,
+    password: string | Buffer | undefined,
+    version: string,
+    tls: SecureContextOptions = {},
+  ): Promise<Device> {
+    const credentials = password && Buffer.concat([Buffer.from(`${id}:`), Buffer.from(password)]).toString('base64');
     const socket = new WebSocket(`${url}/${encodeURIComponent(id)}`, `ocpp${version}`, {
-      headers: { authorization: `Basic ${credentials}` },
+      headers: credentials ? { authorization: `Basic ${credentials}` } : {},
+      ...tls,
     });
     const device = new Device(socket);
     return new Promise((resolve, reject) => {

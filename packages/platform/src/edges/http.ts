@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions as TlsOptions, type Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Registry } from 'prom-client';
 
 export interface HttpServer {
-  server: Server;
+  server: Server | TlsServer;
   /** The one it got, where 0 was asked for. */
   port: number;
   /** Takes no new connection, lets running requests end for `deadlineMs` (10 s if not said), then cuts what is left. */
@@ -15,6 +16,8 @@ export interface HttpOptions {
   /** 0 takes any free port. */
   port: number;
   handle: RequestListener;
+  /** Makes it an HTTPS server. */
+  tls?: TlsOptions;
 }
 
 /** A whole fleet that connects again at once waits here instead of being turned away. */
@@ -26,15 +29,16 @@ const REQUEST_TIMEOUT_MS = 60_000;
 const KEEP_ALIVE_MS = 75_000;
 
 /** Listens, and rejects with what to do when the port cannot be had. */
-export async function startHttp({ host, port, handle }: HttpOptions): Promise<HttpServer> {
+export async function startHttp({ host, port, handle, tls }: HttpOptions): Promise<HttpServer> {
   const running = new Set<ServerResponse>();
   const sockets = new Set<Socket>();
-  const server = createServer({
+  const limits = {
     keepAliveTimeout: KEEP_ALIVE_MS,
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     noDelay: true,
-  });
+  };
+  const server = tls ? createTlsServer({ handshakeTimeout: HEADERS_TIMEOUT_MS, ...limits, ...tls }) : createServer(limits);
   // One listener for all: ten thousand stations hold a socket each.
   function forget(this: Socket): void {
     sockets.delete(this);

@@ -19,6 +19,7 @@ import { createStore } from './store.js';
 export { builtInAuthority, newAuthorityKey } from './authority/built-in.js';
 export type { Command } from './command.js';
 export { consumers } from './events.js';
+export { tlsOptions } from './listen.js';
 export type { CertificateAuthorityPort } from './ports.js';
 export { routes } from './routes.js';
 export type { GatewayService } from './service.js';

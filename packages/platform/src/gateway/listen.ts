@@ -13,6 +13,9 @@ import { observer } from './listen/observe.js';
 import type { Admitted, Shown } from './ports.js';
 import type { KnownDevices } from './quirks/known.js';
 
+/** What a server of security profiles 2 and 3 is made with. */
+export { tlsOptions } from '@evroam/ocpp-core/websocket';
+
 /** Where stations connect: `ws://<host>/ocpp/<identity>`. */
 export const OCPP_PATH = '/ocpp/';
 

@@ -1,7 +1,8 @@
-import { createSign, generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
 import { addStation, boot, Device, eventually, furnishParty, type Json, must } from '../own-stations-fixture.js';
+import { requestFor } from './certificate-request.js';
 import { openHub, type TestHub } from './hub.js';
 
 describe('attacks on and by stations', () => {
@@ -224,8 +225,8 @@ describe('attacks on and by stations', () => {
       const { device } = await newStation(id, version);
       await device.call('SecurityEventNotification', { type: 'TamperDetectionActivated', timestamp: '2026-03-01T10:00:00Z' });
       expect(await events(id)).to.include('TamperDetectionActivated');
-      expect((await device.call('SignCertificate', { csr: requestFor('SOMEBODY-ELSE') })).status).to.equal('Rejected');
-      expect((await device.call('SignCertificate', { csr: requestFor(id) })).status).to.equal('Accepted');
+      expect((await device.call('SignCertificate', { csr: requestFor('SOMEBODY-ELSE').csr })).status).to.equal('Rejected');
+      expect((await device.call('SignCertificate', { csr: requestFor(id).csr })).status).to.equal('Accepted');
       const { certificateChain } = await device.command('CertificateSigned');
       expect(new X509Certificate(certificateChain).subject).to.include(`CN=${id}`);
       const { items } = await must(hub.api, 'GET', `/stations/${id}/certificates`);
@@ -289,18 +290,3 @@ describe('attacks on and by stations', () => {
     ]);
   });
 });
-
-/** A certificate request as a station makes it (RFC 2986), for a P-256 key. */
-function requestFor(commonName: string): string {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
-  const tlv = (tag: number, ...parts: Buffer[]) => {
-    const content = Buffer.concat(parts);
-    return Buffer.concat([Buffer.from(content.length < 128 ? [tag, content.length] : [tag, 0x81, content.length]), content]);
-  };
-  const name = tlv(0x30, tlv(0x31, tlv(0x30, Buffer.from('0603550403', 'hex'), tlv(0x0c, Buffer.from(commonName)))));
-  const info = tlv(0x30, Buffer.from('020100', 'hex'), name, publicKey.export({ type: 'spki', format: 'der' }), tlv(0xa0));
-  const signature = createSign('sha256').update(info).sign(privateKey);
-  const algorithm = tlv(0x30, Buffer.from('06082a8648ce3d040302', 'hex'));
-  const whole = tlv(0x30, info, algorithm, tlv(0x03, Buffer.from([0]), signature));
-  return `-----BEGIN CERTIFICATE REQUEST-----\n${whole.toString('base64')}\n-----END CERTIFICATE REQUEST-----`;
-}

@@ -71,10 +71,12 @@ class OpenDesk implements Desk {
   opened(link: StationLink): void {
     const { connections, store, returned, clock } = this.#needs;
     const { operatorId, stationId } = this;
-    const replaced = connections.get(stationId) !== undefined;
+    const before = connections.get(stationId);
     this.link = link;
     connections.put(link);
-    if (replaced) {
+    if (before) {
+      // It may have come in at another door, which knows nothing of this one.
+      before.close('replaced by a newer connection');
       const now = clock.now();
       store
         .addSecurityEvent(operatorId, { stationId, type: 'ConnectionReplaced', at: now, heardAt: now })
