@@ -45,6 +45,13 @@ describe('the database', () => {
     expect(await cents()).to.deep.equal([100, 100]);
   });
 
+  it('keeps a statement prepared under its name, for other values', async () => {
+    const ask = (id: number) =>
+      database.sql.prepared('test-account', 'SELECT id FROM account WHERE id = ANY($1::int[]) ORDER BY id', [[id, 2]]);
+    expect(await ask(1)).to.deep.equal([{ id: 1 }, { id: 2 }]);
+    expect(await ask(7)).to.deep.equal([{ id: 2 }]);
+  });
+
   describe('a transaction', () => {
     it('saves all or nothing', async () => {
       const error = await failure(

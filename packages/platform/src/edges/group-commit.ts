@@ -56,6 +56,10 @@ const BATCH = 500;
 /** After this, a key that somebody else had locked is tried again. */
 const LOCKED_PAUSE_MS = 200;
 const BATCHES_AT_ONCE = 2;
+/** Keys that are worth a second batch beside the one that runs: each batch costs the same few statements and a sync of the disk. */
+const WORTH_A_SECOND = 100;
+/** Fewer wait for the batch that runs, but no longer than this: somebody else's lock may hold it. */
+const SECOND_AFTER_MS = 50;
 const QUEUE_LIMIT = 20_000;
 const PATIENCE_MS = 15_000;
 const CONFLICT_ATTEMPTS = 5;
@@ -87,11 +91,21 @@ export function createGroupCommit<Event, Answer>(options: GroupCommitOptions<Eve
   let waiting = 0;
   let running = 0;
   let scheduled = false;
+  let late: NodeJS.Timeout | undefined;
   let stopped: (() => void) | undefined;
   let stopping = false;
 
-  function schedule(): void {
+  function schedule(isLate = false): void {
     if (scheduled || running >= BATCHES_AT_ONCE || ready.size === 0) return;
+    if (running > 0 && ready.size < WORTH_A_SECOND && !isLate) {
+      late ??= setTimeout(() => {
+        late = undefined;
+        schedule(true);
+      }, SECOND_AFTER_MS);
+      return;
+    }
+    clearTimeout(late);
+    late = undefined;
     scheduled = true;
     setImmediate(() => {
       scheduled = false;

@@ -44,8 +44,8 @@ export function createHolders(sql: Sql): Holders {
   const claim = createGather<{ name: string; node: string }, Hold | undefined>({
     key: ({ name }) => name,
     async run(claims) {
-      const rows = await sql<Hold>(
-        undefined,
+      const rows = await sql.prepared<Hold>(
+        'holder-claim',
         `INSERT INTO holder (name, epoch, node, claimed_at) SELECT n, nextval('holder_epoch'), o, clock_timestamp() FROM unnest($1::text[], $2::text[]) u(n, o)
          ON CONFLICT (name) DO UPDATE SET epoch = EXCLUDED.epoch, node = EXCLUDED.node, claimed_at = EXCLUDED.claimed_at
            WHERE holder.epoch < EXCLUDED.epoch

@@ -12,6 +12,8 @@ export type Query = <Row extends object = Record<string, unknown>>(
 ) => Promise<Row[]>;
 
 export interface Sql extends Query {
+  /** On its own, and under a name: it stays prepared on its connection. For what a whole fleet asks at once. */
+  prepared<Row extends object = Record<string, unknown>>(name: string, text: string, values: readonly unknown[]): Promise<Row[]>;
   /** Many rows in the binary form of COPY, see `copyRows`. */
   copyRows(query: string, values: readonly (string | number)[]): Promise<Buffer>;
 }
@@ -24,6 +26,8 @@ export function createSql(sequelize: Sequelize): Sql {
     return answer.rows;
   };
   return Object.assign(sql, {
+    prepared: async <Row extends object>(name: string, text: string, values: readonly unknown[]) =>
+      (await withConnection(sequelize, (client) => client.query<Row>({ name, text, values: [...values] }))).rows,
     copyRows: (query: string, values: readonly (string | number)[]) =>
       withConnection(sequelize, (client) => copyRows(client, query, values)),
   });

@@ -16,6 +16,13 @@ export interface LocationQuery extends ChangedQuery {
   owners?: readonly PartyId[];
 }
 
+interface ListedRow extends StationRow {
+  heard_at: Date | null;
+  about: unknown;
+  registration: Registration;
+  lenient: boolean;
+}
+
 export type StationsStore = ReturnType<typeof createStore>;
 
 export function createStore(sql: Sql) {
@@ -162,12 +169,12 @@ export function createStore(sql: Sql) {
     },
 
     async stations(operatorId: OperatorId, query: PageRequest) {
-      const rows = await sql<StationRow>(
+      const rows = await sql<ListedRow>(
         undefined,
         'SELECT * FROM stations_station WHERE operator_id = $1 AND ($2::text IS NULL OR id > $2) ORDER BY id LIMIT $3',
         [operatorId, query.after ?? null, query.limit + 1],
       );
-      const item = (row: StationRow) => ({
+      const item = (row: ListedRow) => ({
         ...read(row),
         owner: row.owner as PartyId,
         heardAt: row.heard_at ?? undefined,

@@ -7,8 +7,8 @@ export function createPauseStore(sql: Sql) {
   const suspendedAt = createGather<{ operatorId: OperatorId; stationId: StationId }, readonly string[]>({
     key: ({ stationId }) => stationId,
     async run(asks) {
-      const rows = await sql<{ station_id: string; nos: string[] }>(
-        undefined,
+      const rows = await sql.prepared<{ station_id: string; nos: string[] }>(
+        'charging-suspended',
         `SELECT s.station_id, array_agg(s.no::text ORDER BY s.no) AS nos FROM unnest($1::text[], $2::text[]) u(operator_id, station_id)
            JOIN charging_session s ON s.operator_id = u.operator_id AND s.station_id = u.station_id
           WHERE s.phase = 'charging' AND s.state->>'activity' = 'suspended' GROUP BY s.station_id`,

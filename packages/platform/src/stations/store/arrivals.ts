@@ -11,10 +11,6 @@ export interface StationRow {
   owner: string;
   location_id: string;
   connectors: unknown;
-  heard_at: Date | null;
-  about: unknown;
-  registration: Registration;
-  lenient: boolean;
 }
 
 /** What is known of a station before it is let in. */
@@ -49,8 +45,8 @@ export function createArrivals(sql: Sql) {
   const credential = createGather<string, Credential | undefined>({
     key: (identity) => identity,
     async run(identities) {
-      const rows = await sql<Credential & { bootedAt: Date | null; about: Credential['about'] | null }>(
-        undefined,
+      const rows = await sql.prepared<Credential & { bootedAt: Date | null; about: Credential['about'] | null }>(
+        'stations-credential',
         `SELECT operator_id AS "operatorId", id AS "stationId", password_hash AS "passwordHash", offered_password_hash AS "offeredHash",
             registration, lenient, booted_at AS "bootedAt", security_profile AS "securityProfile", about
            FROM stations_station WHERE id = ANY($1::text[])`,
@@ -68,7 +64,12 @@ export function createArrivals(sql: Sql) {
   const station = createGather<Named, { station: Station; owner: PartyId } | undefined>({
     key: ({ id }) => id,
     async run(asks) {
-      const rows = await sql<StationRow>(undefined, 'SELECT * FROM stations_station WHERE id = ANY($1::text[])', [ids(asks)]);
+      // Its columns by name: a plan that is kept must not change with a column that a migration adds.
+      const rows = await sql.prepared<StationRow>(
+        'stations-station',
+        'SELECT operator_id, id, owner, location_id, connectors FROM stations_station WHERE id = ANY($1::text[])',
+        [ids(asks)],
+      );
       const found = new Map(rows.map((row) => [row.id, row]));
       return asks.map(({ operatorId, id }) => {
         const row = found.get(id);
@@ -80,8 +81,8 @@ export function createArrivals(sql: Sql) {
   const lostConnectors = createGather<Named, readonly number[]>({
     key: ({ id }) => id,
     async run(asks) {
-      const rows = await sql<{ id: string; numbers: number[] }>(
-        undefined,
+      const rows = await sql.prepared<{ id: string; numbers: number[] }>(
+        'stations-lost',
         `SELECT s.id, array_agg((c->>'number')::integer ORDER BY (c->>'number')::integer) AS numbers
            FROM unnest($1::text[], $2::text[]) u(operator_id, id)
            JOIN stations_station s ON s.operator_id = u.operator_id AND s.id = u.id
@@ -99,8 +100,8 @@ export function createArrivals(sql: Sql) {
   const booted = createGather<Boot, { registration: Registration; isNew: boolean } | undefined>({
     key: ({ id }) => id,
     async run(boots) {
-      const rows = await sql<{ id: string; registration: Registration; isNew: boolean }>(
-        undefined,
+      const rows = await sql.prepared<{ id: string; registration: Registration; isNew: boolean }>(
+        'stations-booted',
         `WITH u AS (SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::jsonb[]) u(operator_id, id, at, about)),
            old AS (SELECT s.operator_id, s.id, CASE WHEN s.booted_at IS NULL THEN NULL ELSE s.about END AS about FROM stations_station s
              WHERE (s.operator_id, s.id) IN (SELECT operator_id, id FROM u) ORDER BY s.id FOR UPDATE)
