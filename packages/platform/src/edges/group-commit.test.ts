@@ -99,6 +99,25 @@ describe('group commit', () => {
     for (const { heard } of await database.sql<{ heard: string }>(undefined, 'SELECT heard FROM session')) expect(heard).to.equal(wanted);
   });
 
+  it('has few that come while a batch runs go together, and others go on beside one that is held', async () => {
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    const first = ingest.submit(reading(1, 0));
+    await turn();
+    const second = ingest.submit(reading(2, 0));
+    await turn();
+    await Promise.all([first, second, ingest.submit(reading(3, 0))]);
+    expect(batches).to.deep.equal([1, 2]);
+
+    const { held } = await database.transact(async (tx) => {
+      await database.sql(tx, `SELECT 1 FROM session WHERE id = '1' FOR UPDATE`);
+      const waits = ingest.submit(reading(1, 1));
+      await turn();
+      await Promise.all([4, 5, 6].map((session) => ingest.submit(reading(session, 0))));
+      return { held: waits };
+    });
+    expect((await held).seen).to.equal(2);
+  });
+
   it('keeps order when a session speaks while its batch is being saved', async () => {
     const answers: Promise<Answer>[] = [];
     for (let at = 0; at < 60; at += 1) {
