@@ -66,13 +66,15 @@ describe('workers of settlement side by side', () => {
   });
 
   it('what is posted while the month closes is in it: the closing waits for what is under way', async () => {
-    const c = cdr({ owner: CPO });
-    world.know(c);
+    const [before, c] = [cdr({ owner: CPO, id: 'A' }), cdr({ owner: CPO, id: 'B' })];
+    for (const one of [before, c]) world.know(one);
+    // The month is there already: it is its lock that counts, not that it is being made.
+    await settlement.record(OPERATOR, before, 'partner');
     const closed = await beside(
       (tx) => settlement.record(OPERATOR, c, 'partner', tx),
       () => settlement.closePeriod(OPERATOR, '2026-11', ANNA),
     );
-    expect(closed.accepted && closed.statements.map(({ lines }) => lines)).to.deep.equal([1]);
+    expect(closed.accepted && closed.statements.map(({ lines }) => lines)).to.deep.equal([2]);
     expect((await settlement.audit(OPERATOR)).faults).to.deep.equal([]);
   });
 });
