@@ -18,6 +18,8 @@ export interface ConnectOptions {
   readonly routing?: Routing;
   /** How long an answer may take, in milliseconds; default 30 000. */
   readonly timeoutMs?: number;
+  /** The Handle itself ends what takes longer, as `http` does: then a call needs no timer of its own. */
+  readonly handleKeepsTime?: boolean;
   /** How often a GET is tried again after no answer or 503; default 2. Nothing else is ever repeated. */
   readonly retries?: number;
   /** Waits between tries; the default doubles from 500 ms. */
@@ -149,8 +151,11 @@ const isTransient = (error: unknown): boolean => error instanceof OcpiError && (
 function toPayload(route: Route, body: unknown, strict: boolean): Payload | undefined {
   if (body === undefined || !route.says.body) return undefined;
   const payload = body instanceof Payload ? body : Payload.of(body);
-  const wrong = violation(strict ? closed(route.says.body) : route.says.body, payload.value);
+  const schema = strict ? closed(route.says.body) : route.says.body;
+  if (payload.fits(schema)) return payload;
+  const wrong = violation(schema, payload.value);
   if (wrong) throw new OcpiError('invalid', `${wrong.path || '/'}: ${wrong.message}`, { path: wrong.path });
+  payload.mark(schema);
   return payload;
 }
 
@@ -186,8 +191,23 @@ function missing(name: string): never {
   throw new OcpiError('invalid', `the parameter ${name} is missing`);
 }
 
-/** Sends with a time limit, which also holds for a Handle that does not look at the signal. */
+/** Sends with a time limit. */
 async function inTime(handle: Handle, request: OcpiRequest, options: ConnectOptions, outer?: AbortSignal): Promise<OcpiResponse> {
+  try {
+    const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+    const response = await (options.handleKeepsTime
+      ? handle({ ...request, timeoutMs, ...(outer ? { signal: outer } : {}) })
+      : watched(handle, request, timeoutMs, outer));
+    options.onExchange?.({ request: masked(request), response });
+    return response;
+  } catch (error) {
+    options.onExchange?.({ request: masked(request), error });
+    throw error;
+  }
+}
+
+/** A time limit that also holds for a Handle that does not look at the signal. */
+async function watched(handle: Handle, request: OcpiRequest, timeoutMs: number, outer?: AbortSignal): Promise<OcpiResponse> {
   const stop = new AbortController();
   let end: (error: OcpiError) => void = () => {};
   const late = new Promise<never>((_, reject) => {
@@ -196,17 +216,12 @@ async function inTime(handle: Handle, request: OcpiRequest, options: ConnectOpti
       stop.abort(error);
     };
   });
-  const timer = setTimeout(() => end(new OcpiError('timeout')), options.timeoutMs ?? TIMEOUT_MS);
+  const timer = setTimeout(() => end(new OcpiError('timeout')), timeoutMs);
   const cancel = (): void => end(new OcpiError('timeout', 'given up by the caller'));
   outer?.addEventListener('abort', cancel, { once: true });
   if (outer?.aborted) cancel();
   try {
-    const response = await Promise.race([handle({ ...request, signal: stop.signal }), late]);
-    options.onExchange?.({ request: masked(request), response });
-    return response;
-  } catch (error) {
-    options.onExchange?.({ request: masked(request), error });
-    throw error;
+    return await Promise.race([handle({ ...request, signal: stop.signal }), late]);
   } finally {
     clearTimeout(timer);
     outer?.removeEventListener('abort', cancel);

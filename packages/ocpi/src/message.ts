@@ -10,6 +10,7 @@ export class Payload {
   #text: string | undefined;
   #value: unknown;
   #parsed = false;
+  #fits: object | undefined;
 
   /** A body from its bytes, as they came from the wire. */
   static raw(bytes: Uint8Array): Payload {
@@ -52,6 +53,16 @@ export class Payload {
       this.#parsed = true;
     }
     return this.#value;
+  }
+
+  /** Remembers that the value was checked against a schema: who sends it on against the same one need not check it again. */
+  mark(schema: object): void {
+    this.#fits = schema;
+  }
+
+  /** True when the value was checked against this very schema. */
+  fits(schema: object): boolean {
+    return this.#fits === schema;
   }
 
   /** The bytes. */

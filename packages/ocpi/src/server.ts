@@ -153,6 +153,7 @@ function readBody(route: Route, payload: Payload, params: Record<string, string>
   }
   const body = payload.value;
   refuse(violation(schema, body), '');
+  payload.mark(schema);
   agree(route, body, params);
   return body;
 }
