@@ -274,6 +274,8 @@ export async function compose(ground: Ground) {
     leased: ({ operatorId, body }) => gateway.tokenRevoked(operatorId as OperatorId, body.uid),
   });
   outbox.consume<{ owner: PartyId; id: string }>(roamingConsumers.location, {
+    // Each waits for partners: a slow one must not hold up what others are told.
+    concurrency: 32,
     leased: async ({ operatorId, body }) => {
       const missed = await roaming.locationChanged(operatorId as OperatorId, body.owner, body.id);
       if (missed.length > 0) log.info({ location: body.id, missed }, 'partners that did not take a location will fetch it');

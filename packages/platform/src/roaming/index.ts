@@ -23,7 +23,7 @@ export { ACTIVATE as AGREEMENT_ACTIVATE } from './service/agreements.js';
 export { NotDelivered } from './service/deliveries.js';
 export type { RoamingService } from './service.js';
 
-export interface RoamingModuleNeeds extends Omit<RoamingNeeds, 'store' | 'localLink' | 'partnerLink' | 'represent' | 'ping'> {
+export interface RoamingModuleNeeds extends Omit<RoamingNeeds, 'store' | 'localLink' | 'partnerLink' | 'represent' | 'ping' | 'failed'> {
   publicUrl: string;
   allow: OutboundNeeds['allow'];
 }
@@ -46,6 +46,7 @@ export function createRoaming(
   const tcecOutbound = createTcecOutbound({ ...needs, store, handle: outbound.handle, log: edges.log });
   const service = createService({
     ...needs,
+    failed: (err) => edges.log.error({ err }, 'a location could not be told to a partner'),
     store,
     partnerLink: async (...at) => (await outbound.partnerLink(...at)) ?? tcecOutbound.partnerLink(...at),
     represent: async (operatorId, cdr, party, received) =>

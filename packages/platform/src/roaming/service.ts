@@ -22,6 +22,7 @@ export interface RoamingNeeds extends RoutingNeeds {
   serverKey: Buffer;
   /** A CDR in the form in which a party gets it; undefined while its partner cannot be called. */
   represent: DeliveriesNeeds['represent'];
+  failed: DeliveriesNeeds['failed'];
 }
 
 export type RoamingService = ReturnType<typeof createService>;

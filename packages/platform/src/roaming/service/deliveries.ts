@@ -9,6 +9,7 @@ import type { CommandResult, Message, Reply } from '../message.js';
 import type { ChargingPort, StationsPort, TariffsPort } from '../ports.js';
 import type { CdrExchange, RoamingStore } from '../store.js';
 import type { Everybody } from './everybody.js';
+import { createFanOut } from './fan-out.js';
 import type { Routing } from './routing.js';
 
 type Outcome = 'accepted' | 'rejected' | 'stationOffline' | 'unknown';
@@ -21,6 +22,8 @@ export interface DeliveriesNeeds extends Pick<Routing, 'route' | 'linkOf' | 'hea
   tariffs: TariffsPort;
   heard(operatorId: OperatorId, partnerId: PartnerId): Promise<void>;
   missed(operatorId: OperatorId, party: PartyId, module: 'locations' | 'sessions', changedAt: Date): Promise<void>;
+  /** What nobody foresaw, of a message for which nobody waits any more. */
+  failed(error: unknown): void;
   clock: Clock;
   newId(): string;
   /** A CDR in the form in which a party gets it: the version it speaks, and the bytes; as it was received where the version is the same. */
@@ -56,6 +59,7 @@ export function createDeliveries({
   tariffs,
   heard,
   missed,
+  failed,
   clock,
   newId,
   route,
@@ -65,6 +69,8 @@ export function createDeliveries({
   audience,
   speaker,
 }: DeliveriesNeeds) {
+  const { tellAll } = createFanOut({ store, route, missed, failed });
+
   /** Tells the eMSP of a session its newest state. Sessions are not queued: what lies between two states is lost on nobody. OCPI 2.2.1, 9 */
   async function sessionChanged(operatorId: OperatorId, sessionId: string): Promise<void> {
     const session = await charging.session(operatorId, sessionId);
@@ -85,12 +91,9 @@ export function createDeliveries({
     const location = await stations.location(operatorId, owner, id);
     if (!location?.publish) return [];
     const said = await speaker(operatorId, owner);
-    const told = (await audience(operatorId, owner)).map(async (to) => {
-      const reply = await route({ ...said, kind: 'location', operatorId, from: owner, to, correlation: newId(), typed: () => location });
-      if (!reply.accepted && isAway(reply)) await missed(operatorId, to, 'locations', location.updatedAt);
-      return reply.accepted ? [] : [{ party: to, reason: reply.reason }];
-    });
-    return (await Promise.all(told)).flat();
+    return tellAll(await audience(operatorId, owner), { operatorId, changedAt: location.updatedAt }, (to) => ({
+      ...{ ...said, kind: 'location', operatorId, from: owner, to, correlation: newId(), typed: () => location },
+    }));
   }
 
   /** The same for a tariff that a CPO sent to everybody. */
@@ -98,7 +101,7 @@ export function createDeliveries({
     const tariff = await tariffs.versionAt(operatorId, owner, id, clock.now());
     if (!tariff) return;
     const said = await speaker(operatorId, owner);
-    for (const to of await audience(operatorId, owner)) {
+    for (const { party: to } of await audience(operatorId, owner)) {
       await route({ ...said, kind: 'tariff', operatorId, from: owner, to, correlation: newId(), typed: () => tariff });
     }
   }

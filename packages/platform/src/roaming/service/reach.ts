@@ -24,11 +24,15 @@ export interface ReachNeeds extends Pick<Everybody, 'ownersFor' | 'speaker'> {
 
 /** A partner that was silent for so long (wall time) is asked whether it is there. OCPI 2.2.1, 15.2.3 */
 const SILENCE_MS = 5 * 60_000;
+/** How often partners that were only slow are looked for, wall time. */
+const CATCH_UP_MS = 60_000;
 /** Objects sent in one page when a partner is back. */
 const PAGE = 100;
 
 /** Which partners are there, what those that are not have missed, and how they get it when they are back. */
 export function createReach({ transact, emit, store, charging, stations, clock, newId, route, ping, ownersFor, speaker }: ReachNeeds) {
+  let lookedAt = Number.NEGATIVE_INFINITY;
+
   /** Something came from a partner, or it took something. */
   async function heard(operatorId: OperatorId, partnerId: PartnerId): Promise<void> {
     if (!(await store.heardPartner(operatorId, partnerId, clock.now()))) return;
@@ -127,8 +131,17 @@ export function createReach({ transact, emit, store, charging, stations, clock, 
     }
   }
 
+  /** Partners that were too slow for something, and are there all the same, get what they missed. */
+  async function sweepMissed(): Promise<void> {
+    if (performance.now() < lookedAt + CATCH_UP_MS) return;
+    lookedAt = performance.now();
+    for (const { operatorId, id } of await store.presentThatMissed())
+      await transact((tx) => emit(tx, operatorId, [{ consumer: consumers.resync, key: id, body: { partnerId: id } }]));
+  }
+
   /** Asks those that have been silent whether they are there. */
   async function sweepSilent(): Promise<void> {
+    await sweepMissed();
     for (const { operatorId, id } of await store.silentPartners(new Date(clock.now().getTime() - SILENCE_MS * clock.rate))) {
       if (await ping(operatorId, id)) await heard(operatorId, id);
       else await lost(operatorId, id);

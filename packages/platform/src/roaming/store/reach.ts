@@ -40,6 +40,16 @@ export function reach(sql: Sql) {
       return sql(undefined, 'SELECT module, since FROM roaming_missed WHERE operator_id = $1 AND partner_id = $2', [operatorId, id]);
     },
 
+    /** Partners that are there, though they have missed something. */
+    async presentThatMissed(): Promise<{ operatorId: OperatorId; id: PartnerId }[]> {
+      return sql(
+        undefined,
+        `SELECT operator_id AS "operatorId", id FROM roaming_partner p
+          WHERE status = 'registered' AND offline_since IS NULL
+            AND EXISTS (SELECT FROM roaming_missed m WHERE m.operator_id = p.operator_id AND m.partner_id = p.id) LIMIT 100`,
+      );
+    },
+
     /** Unless something earlier was missed meanwhile. */
     async clearMissed(operatorId: OperatorId, id: PartnerId, module: string, since: Date): Promise<void> {
       await sql(undefined, 'DELETE FROM roaming_missed WHERE operator_id = $1 AND partner_id = $2 AND module = $3 AND since >= $4', [
