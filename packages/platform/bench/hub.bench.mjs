@@ -1,6 +1,6 @@
 // What the whole hub costs a request, against a raw piped node:http proxy before the same partner, and against node:http + JSON.parse that
 // stores nothing; in turn, round by round. Loopback and a shared machine: read ratios, not absolutes.
-//   node packages/platform/bench/hub.bench.mjs      BENCH_ROUNDS (7), BENCH_MS (1500)
+//   node packages/platform/bench/hub.bench.mjs [GET|PUT|CDR|work]      BENCH_ROUNDS (7), BENCH_MS (1500)
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { cdr, location } from '../../ocpi/bench/lib/objects.mjs';
@@ -11,9 +11,10 @@ const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
 const TIME_MS = Number(process.env.BENCH_MS ?? 1500);
 const CONNECTIONS = 32;
 
-const startHub = (target) =>
+const startHub = (target, work = false) =>
   new Promise((resolve, reject) => {
-    const child = fork(here('./servers/roaming-hub.mjs'), [JSON.stringify({ target })], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const args = [JSON.stringify({ target, work })];
+    const child = fork(here('./servers/roaming-hub.mjs'), args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     child.once('exit', (code) => reject(new Error(`the hub ended with ${code}`)));
     child.once('message', ({ origin, token }) => {
       const stop = () =>
@@ -21,7 +22,12 @@ const startHub = (target) =>
           child.once('exit', ended);
           child.send('end');
         });
-      resolve({ origin, token, pid: child.pid, stop });
+      const owed = () =>
+        new Promise((answer) => {
+          child.once('message', answer);
+          child.send('owed');
+        });
+      resolve({ origin, token, pid: child.pid, owed, stop });
     });
   });
 
@@ -95,6 +101,27 @@ function load(server, settings) {
   });
 }
 
+/** Not a bar: CDRs while all that follows from them is done as well (cleared, owed on, delivered), and how long that goes on afterwards. */
+async function withWork() {
+  const hub = await startHub(partner.origin, true);
+  const cdrPost = loads.find(({ method }) => method === 'POST');
+  const auth = { ...headers(cdrPost.to), Authorization: `Token ${Buffer.from(hub.token).toString('base64')}` };
+  const started = performance.now();
+  const first = number;
+  const { perSecond } = await load(hub, { ...cdrPost, timeMs: TIME_MS * 2, headers: auth, expect: '"status_code":1000' });
+  const sent = number - CONNECTIONS - first;
+  for (;;) {
+    const { owed } = await hub.owed();
+    if (owed.every(({ dueKeys }) => dueKeys === 0)) break;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  const seconds = (performance.now() - started) / 1000;
+  console.log(
+    `       CDR POST with the work that follows: ${Math.round(perSecond)}/s taken; ${sent} cleared and delivered in ${seconds.toFixed(1)} s, ${Math.round(sent / seconds)}/s`,
+  );
+  await hub.stop();
+}
+
 try {
   const only = process.argv[2];
   for (const { title, base: against, bar, latency, to, ...one } of loads.filter(
@@ -120,6 +147,7 @@ try {
       holds = report(`${title}: added p50 against the proxy's`, figures, latency, false) && holds;
     }
   }
+  if (only === undefined || 'work'.includes(only)) await withWork();
 } finally {
   for (const server of [partner, servers.proxy, servers.node]) server.stop();
   await servers.hub.stop();
