@@ -13,7 +13,9 @@ function tag(value: unknown): unknown {
   if (value instanceof Date) return { $time: value.toISOString() };
   if (Array.isArray(value)) return value.map(tag);
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).flatMap(([key, inner]) => (inner === undefined ? [] : [[key, tag(inner)]])));
+    const tagged: Record<string, unknown> = {};
+    for (const [key, inner] of Object.entries(value)) if (inner !== undefined) tagged[key] = tag(inner);
+    return tagged;
   }
   return value;
 }

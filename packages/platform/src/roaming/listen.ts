@@ -46,6 +46,8 @@ const SIDES_211 = {
   emsp: ['locations RECEIVER', 'tariffs RECEIVER', 'sessions RECEIVER', 'cdrs RECEIVER', 'tokens SENDER', 'commands SENDER'],
 } as const;
 
+/** To each partner: a request that waits for a connection costs more than one that has its own. */
+const CONNECTIONS = 32;
 /** A partner that takes longer for its list of versions is not there. */
 const PING_MS = 5000;
 
@@ -62,7 +64,7 @@ export interface OutboundNeeds {
 
 /** The outbound side: one pool of connections, safe against inside addresses, and the links that use it. */
 export function createOutbound({ store, serverKey, publicUrl, bridge, net, clock, allow }: OutboundNeeds) {
-  const handle: Http = http(allow ? { allow } : {});
+  const handle: Http = http({ connections: CONNECTIONS, ...(allow ? { allow } : {}) });
   const base = publicUrl.replace(/\/+$/, '');
 
   // A partner that has changed is another object.

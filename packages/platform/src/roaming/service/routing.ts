@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Clock } from '../../kernel/clock.js';
 import type { Emit } from '../../kernel/events.js';
 import type { NewId, OperatorId, PartnerId } from '../../kernel/ids.js';
@@ -175,7 +175,7 @@ export function createRouting({ transact, emit, store, clock, newId, cdrArrived,
       direction: 'in',
       version: raw.version,
       bytes: raw.bytes,
-      digest: createHash('sha256').update(raw.bytes).digest('hex'),
+      digest: hash('sha256', raw.bytes, 'hex'),
       state: 'received',
       updatedAt: clock.now(),
     };

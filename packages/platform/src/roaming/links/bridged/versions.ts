@@ -1,5 +1,4 @@
-import type { Interface, InterfaceRole, Module, Payload, Schema } from '@evroam/ocpi';
-import { isModule } from '@evroam/ocpi';
+import { type Interface, type InterfaceRole, isModule, type Module, Payload, type Schema } from '@evroam/ocpi';
 import { type BridgedObject, type BridgeVersion, bridgedObjects } from '@evroam/ocpi/bridge';
 import * as v22 from '@evroam/ocpi/v22';
 import * as v211 from '@evroam/ocpi/v211';
@@ -54,6 +53,7 @@ interface Form {
 }
 
 const forms = new WeakMap<Payload, Form>();
+const arrived = new WeakMap<Buffer, Payload>();
 
 /** Remembers in which version and with which bytes a payload went over the wire, though it has been bridged since. */
 export function rememberForm(payload: Payload, form: Form): Payload {
@@ -61,7 +61,18 @@ export function rememberForm(payload: Payload, form: Form): Payload {
   return payload;
 }
 
-export const formOf = (payload: Payload): Form => forms.get(payload) ?? { version: HOME, bytes: payload.raw };
+export const formOf = (payload: Payload): Form => forms.get(payload) ?? came(HOME, payload);
+
+/** A payload as it came in a version. Who sends its bytes on in the same one finds it again, parsed and checked. */
+export function came(version: BridgeVersion, payload: Payload): Form {
+  arrived.set(payload.raw, payload);
+  return { version, bytes: payload.raw };
+}
+
+/** The payload of bytes that are in that version. */
+export const payloadOf = (version: BridgeVersion, bytes: Buffer): Payload =>
+  rememberForm(arrived.get(bytes) ?? Payload.raw(bytes), { version, bytes });
+
 /** The version in which a payload was marked as being; undefined where nobody said. */
 export const markedForm = (payload: unknown): BridgeVersion | undefined =>
   typeof payload === 'object' && payload !== null ? forms.get(payload as Payload)?.version : undefined;

@@ -9,7 +9,7 @@ import type { Connection } from '../../partner.js';
 import type { About, Bridge } from '../bridged/bridge.js';
 import { connectIn } from '../bridged/client.js';
 import type { Net } from '../bridged/net.js';
-import { rememberForm } from '../bridged/versions.js';
+import { payloadOf } from '../bridged/versions.js';
 import { fromAskedPlace, toAuthorization, typeQuery } from './authorization.js';
 import { fromCdr, toCdr } from './cdrs.js';
 import { fromLocation } from './locations.js';
@@ -19,6 +19,7 @@ import { fromToken, ownerFields, toParty } from './tokens.js';
 import { Untranslatable } from './values.js';
 
 export interface OcpiNeeds {
+  /** Keeps the time that a request says it may take. */
   handle: Handle;
   version: BridgeVersion;
   connection: Connection;
@@ -85,8 +86,7 @@ async function say(message: Message, needs: OcpiNeeds): Promise<Reply> {
   };
   // Between equal versions the sender's own bytes pass unchanged.
   const { raw } = message;
-  const body = <T>(make: () => T): T | Payload =>
-    raw && raw.version === needs.version ? rememberForm(Payload.raw(raw.bytes), { version: needs.version, bytes: raw.bytes }) : make();
+  const body = <T>(make: () => T): T | Payload => (raw && raw.version === needs.version ? payloadOf(needs.version, raw.bytes) : make());
   switch (message.kind) {
     case 'startSession': {
       const { token, locationId, evseUid, connectorId, authorizationReference, replyTo } = (message as Message<'startSession'>).typed();
@@ -146,7 +146,7 @@ async function say(message: Message, needs: OcpiNeeds): Promise<Reply> {
       await clientOf(needs, message, v221.locations.receiver, location.owner).put({
         ...settings,
         params,
-        body: body(() => fromLocation(location)),
+        body: body(() => formOnce(location, fromLocation)),
       });
       return { accepted: true };
     }
@@ -186,6 +186,17 @@ async function say(message: Message, needs: OcpiNeeds): Promise<Reply> {
   }
 }
 
+const forms = new WeakMap<object, Payload>();
+
+/** What goes to many is written, and checked, once. */
+function formOnce<T extends object>(object: T, write: (object: T) => unknown): Payload {
+  const known = forms.get(object);
+  if (known) return known;
+  const form = Payload.raw(Payload.of(write(object)).raw);
+  forms.set(object, form);
+  return form;
+}
+
 const results = { accepted: 'ACCEPTED', rejected: 'REJECTED', failed: 'FAILED', timeout: 'TIMEOUT' } as const;
 
 function clientOf<F extends Interface>(
@@ -200,7 +211,7 @@ function clientOf<F extends Interface>(
   );
   const url = at ?? endpoint?.url;
   if (url === undefined) throw new OcpiError('no-endpoints', `the partner serves no ${face.module} (${face.role})`);
-  const settings = { url, token, coding: connection.coding, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+  const settings = { url, token, coding: connection.coding, handleKeepsTime: true, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
   const about = typeof whose === 'string' ? { owner: whose } : whose;
   return connectIn(version, face, handle, settings, bridge, { operatorId, ...about });
 }

@@ -75,6 +75,12 @@ export function createPassing({ store, serverKey, outbound, url, isHub, clock }:
     const mine = routing.from
       ? [partyId(routing.from.country, routing.from.party)].filter((party) => speaksFor(partner, party))
       : partner.parties.map(({ party }) => party);
+    const decide = () => letsIn(partner, mine, module, to);
+    return OPENED.has(module) ? store.consent(`${operatorId} ${partner.id} ${mine.join(' ')} ${module} ${to}`, decide) : decide();
+  }
+
+  async function letsIn(partner: Partner, mine: readonly PartyId[], module: string, to: PartyId): Promise<boolean> {
+    const { operatorId } = partner;
     const rules = await store.rules(operatorId, [...mine, to]);
     const passing = mine.filter((from) => mayPass(rules, { from, to, module, isBroadcast: false }));
     if (passing.length === 0) return false;
