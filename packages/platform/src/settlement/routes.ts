@@ -109,7 +109,7 @@ export function createRoutes(settlement: SettlementService, caller: Caller): Rou
   });
   read('/statements/:id/statement.pdf', async (operatorId, request, response) => {
     const text = found(await settlement.bundle(operatorId, idOf(request)));
-    response.type('application/pdf').send(statementPdf(text, digest(text)));
+    response.type('application/pdf').send(statementPdf(text, digest(text), request.query.lang === 'zh' ? 'zh' : 'en'));
   });
   read('/statements/:id/diff/:other', async (operatorId, request) => {
     const [before, after] = await Promise.all([idOf(request), String(request.params.other)].map((id) => settlement.bundle(operatorId, id)));

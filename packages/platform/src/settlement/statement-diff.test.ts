@@ -1,6 +1,7 @@
 import type { StatementBundle, StatementLine } from '@evroam/ocpi/statement';
 import { expect } from 'chai';
 import { lineRows, toCsv } from './export.js';
+import { cellsOf } from './pdf.js';
 import { diffStatements } from './statement-diff.js';
 import { statementPdf } from './statement-pdf.js';
 
@@ -76,13 +77,31 @@ describe('statements beside each other, and for people', () => {
     });
   });
 
+  it('prints Chinese, in columns that stay in line', () => {
+    const pdf = statementPdf(JSON.stringify(bundle([line('c1', '100')])), 'f'.repeat(64), 'zh').toString('latin1');
+    const texts = [...pdf.matchAll(/<([0-9a-f]+)> Tj/g)].map(([, hex]) => Buffer.from(hex!, 'hex').swap16().toString('utf16le'));
+    expect(texts).to.include.members(['对账单', '中', '协议', '不含税', '税额', '含税', '话单']);
+    // The heading and the row below it take as many cells, a Chinese character two of them.
+    const shown = pdf.split('\n').filter((row) => row.startsWith('T* '));
+    const [heading, row] = shown
+      .slice(-2)
+      .map((operators) =>
+        [...operators.matchAll(/<([0-9a-f]+)> Tj|\(([^)]*)\) Tj/g)]
+          .map(([, hex = '', plain = '']) => plain + '中'.repeat(hex.length / 4))
+          .join(''),
+      );
+    expect(heading).to.include('kWh');
+    expect(cellsOf(heading!)).to.equal(cellsOf(row!));
+    expect([cellsOf('税额 1'), cellsOf('a?'), cellsOf('\u{1F50C}')]).to.deep.equal([6, 2, 1]);
+  });
+
   it('prints pages whose table of contents points at its objects', () => {
     const text = JSON.stringify(bundle(Array.from({ length: 120 }, (_, i) => line(`c${i}`, '100'))));
     const pdf = statementPdf(text, 'f'.repeat(64)).toString('latin1');
     expect(pdf)
       .to.match(/^%PDF-1\.4/)
       .and.to.include('/Count 3')
-      .and.to.include('A \\(B\\) \\\\ C ?');
+      .and.to.include('(A \\(B\\) \\\\ C ) Tj /F2 9.6 Tf <4e2d> Tj /F1 8 Tf ( \\(DE*ABC\\)');
     const xref = Number(/startxref\n(\d+)/.exec(pdf)?.[1]);
     expect(pdf.slice(xref, xref + 4)).to.equal('xref');
     const offsets = [...pdf.slice(xref).matchAll(/^(\d{10}) 00000 n/gm)].map(([, at]) => Number(at));

@@ -1,82 +1,65 @@
 import type { StatementBundle } from '@evroam/ocpi/statement';
 import { minorDigits } from '../kernel/money.js';
 import { decimalText } from '../kernel/quantity.js';
+import type { Language } from './explain-words.js';
 import { lineRows } from './export.js';
+import { cellsOf, pdf } from './pdf.js';
 
-/** A4 in points, with margins; text in a font of fixed width that every reader has. */
-const WIDTH = 842;
-const HEIGHT = 595;
-const MARGIN = 36;
-const SIZE = 8;
-const LEADING = 11;
-const LINES_A_PAGE = Math.floor((HEIGHT - 2 * MARGIN) / LEADING);
-const CHARACTERS = Math.floor((WIDTH - 2 * MARGIN) / (SIZE * 0.6));
+const WORDS = {
+  en: {
+    statement: (id: string, version: number) => `Statement ${id}, version ${version}`,
+    parties: (from: string, to: string) => `${from} to ${to}`,
+    period: (from: string, to: string, issued: string) => `${from} to ${to} (end not included), issued ${issued}`,
+    agreement: (id: string, version: number) => `Agreement ${id}, version ${version}`,
+    totals: (lines: number, energy: string, amount: string) => `${lines} lines, ${energy} kWh, after taxes ${amount}`,
+    due: (account: string, amount: string) => `Due on ${account}: ${amount}`,
+    digest: (digest: string) => `SHA-256 of the bundle: ${digest}`,
+    columns: ['kind', 'CDR', 'kWh', 'before taxes', 'taxes', 'after taxes'],
+    kinds: { cdr: 'cdr', credit: 'credit', adjustment: 'adjust' },
+  },
+  zh: {
+    statement: (id: string, version: number) => `对账单 ${id}，第 ${version} 版`,
+    parties: (from: string, to: string) => `${from} 致 ${to}`,
+    period: (from: string, to: string, issued: string) => `${from} 至 ${to}（不含止日），签发于 ${issued}`,
+    agreement: (id: string, version: number) => `协议 ${id}，第 ${version} 版`,
+    totals: (lines: number, energy: string, amount: string) => `共 ${lines} 行，${energy} kWh，含税 ${amount}`,
+    due: (account: string, amount: string) => `科目 ${account} 应结：${amount}`,
+    digest: (digest: string) => `证明包的 SHA-256：${digest}`,
+    columns: ['类别', '话单', 'kWh', '不含税', '税额', '含税'],
+    kinds: { cdr: '话单', credit: '冲销', adjustment: '调整' },
+  },
+} as const;
 
 /** A statement on paper, for people: the same lines and sums, and the digest of the bundle, which alone is the proof. */
-export function statementPdf(bundleText: string, bundleDigest: string): Buffer {
+export function statementPdf(bundleText: string, bundleDigest: string, language: Language = 'en'): Buffer {
   const { header, agreement, totals } = JSON.parse(bundleText) as StatementBundle;
+  const words = WORDS[language];
   const digits = minorDigits(header.currency);
   const money = (minor: string) => `${decimalText(BigInt(minor), digits, digits)} ${header.currency}`;
   const name = ({ countryCode, partyId, name: called }: typeof header.issuer) => `${called} (${countryCode}*${partyId})`;
   const head = [
-    `Statement ${header.id}, version ${header.version}`,
-    `${name(header.issuer)} to ${name(header.counterparty)}`,
-    `${header.period.from} to ${header.period.to} (end not included), issued ${header.issuedAt}`,
-    `Agreement ${agreement.id}, version ${agreement.version}`,
-    `${totals.lines} lines, ${decimalText(BigInt(totals.energyMilliWh), 6)} kWh, after taxes ${money(totals.amount.afterTaxes ?? '0')}`,
-    ...totals.due.map(({ account, amount }) => `Due on ${account}: ${money(amount)}`),
-    `SHA-256 of the bundle: ${bundleDigest}`,
+    words.statement(header.id, header.version),
+    words.parties(name(header.issuer), name(header.counterparty)),
+    words.period(header.period.from, header.period.to, header.issuedAt),
+    words.agreement(agreement.id, agreement.version),
+    words.totals(totals.lines, decimalText(BigInt(totals.energyMilliWh), 6), money(totals.amount.afterTaxes ?? '0')),
+    ...totals.due.map(({ account, amount }) => words.due(account, money(amount))),
+    words.digest(bundleDigest),
     '',
   ];
-  const columns = [-8, -44, 14, 14, 14, 14] as const;
-  const row = (cells: readonly string[]) => cells.map((cell, i) => pad(cell, columns[i] ?? 10)).join(' ');
-  const table = lineRows(bundleText).map((line) =>
-    row([line.kind ?? '', line.cdr ?? '', line.energy_kwh ?? '', line.before_taxes ?? '', line.taxes ?? '', line.after_taxes ?? '']),
+  const widths = [-8, -44, 14, 14, 14, 14] as const;
+  const row = (cells: readonly string[]) => cells.map((cell, i) => pad(cell, widths[i] ?? 10)).join(' ');
+  const kinds: Readonly<Record<string, string>> = words.kinds;
+  const table = lineRows(bundleText).map(({ kind = '', cdr = '', energy_kwh = '', before_taxes = '', taxes = '', after_taxes = '' }) =>
+    row([kinds[kind] ?? kind, cdr, energy_kwh, before_taxes, taxes, after_taxes]),
   );
-  return pdf([...head, row(['kind', 'CDR', 'kWh', 'before taxes', 'taxes', 'after taxes']), ...table]);
+  return pdf([...head, row(words.columns), ...table]);
 }
 
 function pad(text: string, width: number): string {
   const size = Math.abs(width);
-  const cut = text.length > size ? `${text.slice(0, size - 1)}~` : text;
-  return width < 0 ? cut.padEnd(size) : cut.padStart(size);
-}
-
-/** The least PDF that holds pages of text. ISO 32000-1, 7.5 */
-function pdf(lines: readonly string[]): Buffer {
-  const pages: string[][] = [];
-  for (let i = 0; i < lines.length; i += LINES_A_PAGE) pages.push(lines.slice(i, i + LINES_A_PAGE));
-  const objects = [
-    '<< /Type /Catalog /Pages 2 0 R >>',
-    `<< /Type /Pages /Count ${pages.length} /Kids [${pages.map((_, i) => `${4 + 2 * i} 0 R`).join(' ')}] >>`,
-    '<< /Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding /WinAnsiEncoding >>',
-  ];
-  pages.forEach((page, i) => {
-    const content = `BT /F1 ${SIZE} Tf ${LEADING} TL ${MARGIN} ${HEIGHT - MARGIN} Td\n${page.map((line) => `(${escaped(line)}) '`).join('\n')}\nET`;
-    objects.push(
-      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ${WIDTH} ${HEIGHT}] /Resources << /Font << /F1 3 0 R >> >> /Contents ${5 + 2 * i} 0 R >>`,
-      `<< /Length ${Buffer.byteLength(content, 'latin1')} >>\nstream\n${content}\nendstream`,
-    );
-  });
-  let text = '%PDF-1.4\n';
-  const offsets = objects.map((object, i) => {
-    const at = Buffer.byteLength(text, 'latin1');
-    text += `${i + 1} 0 obj\n${object}\nendobj\n`;
-    return at;
-  });
-  const xref = Buffer.byteLength(text, 'latin1');
-  text += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${offsets.map((at) => `${String(at).padStart(10, '0')} 00000 n \n`).join('')}`;
-  text += `trailer << /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${xref}\n%%EOF\n`;
-  return Buffer.from(text, 'latin1');
-}
-
-/** Text inside a PDF string; what the font does not know is shown as a question mark, and a control character can do nothing. */
-function escaped(line: string): string {
-  return [...line.slice(0, CHARACTERS)]
-    .map((character) => {
-      const code = character.codePointAt(0) ?? 0;
-      if (code < 32 || code > 255 || (code > 126 && code < 160)) return '?';
-      return '()\\'.includes(character) ? `\\${character}` : character;
-    })
-    .join('');
+  let cut = text;
+  while (cellsOf(cut) > size) cut = `${[...cut].slice(0, cut.endsWith('~') ? -2 : -1).join('')}~`;
+  const space = ' '.repeat(size - cellsOf(cut));
+  return width < 0 ? cut + space : space + cut;
 }
