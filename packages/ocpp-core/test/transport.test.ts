@@ -22,6 +22,7 @@ import {
   speak,
 } from '@evroam/ocpp-core/websocket';
 import { expect } from 'chai';
+import { WebSocket } from 'ws';
 
 const time = '2026-01-15T10:00:00Z';
 const certificate = (name: string) => readFileSync(join(fileURLToPath(new URL('../../test/certificates', import.meta.url)), name));
@@ -224,6 +225,16 @@ describe('the WebSocket transport', () => {
     expect(current.head).to.match(/permessage-deflate.*server_no_context_takeover/);
     old.socket.destroy();
     current.socket.destroy();
+  });
+
+  it('answers a station that compresses', async () => {
+    const { url } = await open();
+    const ws = new WebSocket(`${url}/CP1`, ['ocpp2.0.1'], { perMessageDeflate: { threshold: 0 } });
+    const answer = new Promise((resolve, reject) => ws.on('error', reject).on('message', (data) => resolve(String(data))));
+    ws.on('open', () => ws.send('[2,"a","Heartbeat",{}]'));
+    expect(await answer).to.equal(`[3,"a",{"currentTime":"${time}"}]`);
+    expect(ws.extensions).to.match(/permessage-deflate/);
+    ws.close();
   });
 
   it('closes all connections over the time it is given, and lets nobody in meanwhile', async () => {

@@ -9,7 +9,7 @@ interface Owned extends Duplex {
   [owner]?: FrameSocket;
 }
 
-/** Sockets that are written to in a row: of more, the first would have left the processor's cache by then. */
+/** Sockets that wait for the end of a turn: in a busy one, answers must not wait for all that came at once. */
 const MOST_UNFLUSHED = 64;
 /** How long a peer may take to answer a closing frame, ms of wall time. */
 const CLOSING_MS = 30_000;
