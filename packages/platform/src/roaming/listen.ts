@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { createHost, discover, type Handle, type Host, OcpiError, registrar, type Served, serve } from '@evroam/ocpi';
-import { type BridgeVersion, convert } from '@evroam/ocpi/bridge';
+import { type BridgeVersion, convert, type Loss } from '@evroam/ocpi/bridge';
 import { type Http, http } from '@evroam/ocpi/http';
 import { toListener } from '@evroam/ocpi/node';
 import * as v211 from '@evroam/ocpi/v211';
@@ -28,6 +28,7 @@ import { fromReachable, ocpi221Sides } from './links/ocpi221/listen.js';
 import { createPassing } from './links/ocpi221/passing.js';
 import { ownerFields } from './links/ocpi221/tokens.js';
 import { type Partner, speaksFor } from './partner.js';
+import type { CdrForm } from './service/deliveries.js';
 import type { RoamingService } from './service.js';
 import type { CdrExchange, RoamingStore } from './store.js';
 
@@ -100,7 +101,7 @@ export function createOutbound({ store, serverKey, publicUrl, bridge, net, clock
     cdr: Cdr,
     party: PartyId,
     received: CdrExchange | undefined,
-  ): Promise<Pick<CdrExchange, 'version' | 'bytes' | 'digest'> | undefined> {
+  ): Promise<CdrForm | undefined> {
     const home = await store.homeOf(operatorId, party);
     const version = home === undefined || home === 'hosted' ? undefined : (await store.partner(operatorId, home))?.connection?.version;
     if (version === undefined || !isSpoken(version)) return undefined;
@@ -110,8 +111,12 @@ export function createOutbound({ store, serverKey, publicUrl, bridge, net, clock
     const from = received && isSpoken(received.version) ? received.version : HOME;
     const value: unknown =
       received && from !== HOME ? JSON.parse(received.bytes.toString('utf8')) : fromCdr(await net.cdr(operatorId, cdr));
-    const bytes = Buffer.from(JSON.stringify(await bridge(from, version, 'CDR', value, { operatorId, owner: cdr.owner })));
-    return { version, bytes, digest: createHash('sha256').update(bytes).digest('hex') };
+    let losses: CdrForm['losses'];
+    const lost = (all: readonly Loss[]) => {
+      losses = all.map(({ kind, pointer, message }) => ({ kind, pointer, message }));
+    };
+    const bytes = Buffer.from(JSON.stringify(await bridge(from, version, 'CDR', value, { operatorId, owner: cdr.owner, lost })));
+    return { version, bytes, digest: createHash('sha256').update(bytes).digest('hex'), ...(losses ? { losses } : {}) };
   }
 
   /** The versions endpoint is what every partner has. */

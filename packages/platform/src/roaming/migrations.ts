@@ -284,4 +284,19 @@ export const migrations = [
       END $$`,
     ],
   },
+  {
+    // What a CDR could not say in its receiver's version: beside its bytes, and only where there is something.
+    name: 'roaming-009-losses',
+    up: [
+      `CREATE TABLE roaming_cdr_loss (
+        operator_id text NOT NULL,
+        owner text NOT NULL,
+        id text NOT NULL,
+        party text NOT NULL,
+        version text NOT NULL,
+        losses jsonb NOT NULL,
+        PRIMARY KEY (operator_id, owner, id, party)
+      )`,
+    ],
+  },
 ] as const;

@@ -224,6 +224,12 @@ export function routes(needs: RoutesNeeds): Router {
     sendPage(response, await roaming.partnerSessions(response.locals.operatorId, pageRequest(request)), fromSession);
   });
 
+  /** What a CDR could not say in the versions of those that got it. */
+  router.get('/roaming/cdrs/:owner/:id/losses', async (request, response) => {
+    const { owner, id } = request.params;
+    response.json({ items: await roaming.cdrLosses(response.locals.operatorId, partyIn(owner), id) });
+  });
+
   router.get('/roaming/cdrs/owed', async (_request, response) => {
     response.json({ items: await roaming.owedCdrs(response.locals.operatorId) });
   });

@@ -76,6 +76,7 @@ export function createService(needs: RoamingNeeds) {
     receivedCdrs: store.receivedCdrs,
     cdrExchange: store.exchange,
     owedCdrs: store.owedCdrs,
+    cdrLosses: store.cdrLosses,
     hostedParties: store.hostedParties,
     imports: store.imports,
     quarantined: store.quarantined,

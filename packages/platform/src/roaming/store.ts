@@ -9,6 +9,7 @@ import { commands } from './store/commands.js';
 import { correlations } from './store/correlations.js';
 import { createDirectory } from './store/directory.js';
 import { imports } from './store/imports.js';
+import { losses } from './store/losses.js';
 import { type HostedParty, parties } from './store/parties.js';
 import { partners } from './store/partners.js';
 import { reach } from './store/reach.js';
@@ -19,6 +20,7 @@ import { tcec } from './store/tcec.js';
 import { tokens } from './store/tokens.js';
 
 export type { CdrExchange } from './store/cdrs.js';
+export type { CdrLoss } from './store/losses.js';
 export type { ReachableParty } from './store/parties.js';
 
 export type RoamingStore = ReturnType<typeof createStore>;
@@ -33,6 +35,7 @@ export function createStore(edges: { database: Database; outbox: Pick<Outbox, 's
     ...commands(sql),
     ...sessions(sql),
     ...cdrs(sql),
+    ...losses(sql),
     ...createTaking(edges),
     correlations: correlations(sql),
     ...reach(sql),

@@ -48,6 +48,19 @@ describe('partners of 2.1.1, 2.2.1 and 2.3.0, and own stations, through the hub'
     expect(cents(posted.buyerPays) - cents(posted.sellerGets)).to.equal(cents(posted.fee) + cents(posted.tax));
   }
 
+  /** What its version could not carry stands beside the CDR; between equal versions there is nothing to list. */
+  async function expectLosses(seller: string, cpo: Version | undefined, emsp: Version, cdrId: string): Promise<void> {
+    const { body } = await matrix.hub.api('GET', `/roaming/cdrs/${seller}/${cdrId}/losses`);
+    // Our own CDRs are made in the words of 2.2.1.
+    if ((cpo ?? '2.2.1') === emsp) return void expect(body.items).to.deep.equal([]);
+    expect(body.items.map(({ party, version }: Json) => [party, version])).to.deep.equal([[`NL-${short(emsp)}`, emsp]]);
+    expect(body.items[0].losses.length).to.be.greaterThan(0);
+    for (const { kind, pointer, message } of body.items[0].losses) {
+      expect(['dropped', 'shortened', 'replaced', 'invented']).to.include(kind);
+      expect([pointer, message].every((text) => typeof text === 'string' && text !== '')).to.equal(true);
+    }
+  }
+
   for (const version of VERSIONS) {
     it(`show an eMSP of ${version} the locations of all networks that it has an agreement with`, async () => {
       const locations: { id: string; evses: { uid: string }[] }[] = await matrix.emsps.get(version)!.ask('locations');
@@ -76,6 +89,7 @@ describe('partners of 2.1.1, 2.2.1 and 2.3.0, and own stations, through the hub'
           const sessionId = cdr.id.replace(/-CDR$/, '');
           expect((await sessionAt(emspVersion, sessionId)).kwh).to.equal(10);
           await expectMoney(`DE-${short(cpoVersion)}`, emspVersion, cdr.id, sessionId === byCard ? 1 : 0);
+          await expectLosses(`DE-${short(cpoVersion)}`, cpoVersion, emspVersion, cdr.id);
         }
       });
     }
@@ -120,6 +134,7 @@ describe('partners of 2.1.1, 2.2.1 and 2.3.0, and own stations, through the hub'
         for (const kwh of [session.kwh, cdr.total_energy, Number(known.kwh), Number(kept.kwh)]) expect(kwh * 1000).to.equal(wattHours);
         expect(known.stationId ?? stationOf(emspVersion)).to.equal(stationOf(emspVersion));
         await expectMoney('NL-EVR', emspVersion, cdr.id, nth);
+        await expectLosses('NL-EVR', undefined, emspVersion, cdr.id);
       }
     });
   }

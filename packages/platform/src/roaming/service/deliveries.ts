@@ -7,7 +7,7 @@ import type { PartyId } from '../../model/party.js';
 import { consumers } from '../events.js';
 import type { CommandResult, Message, Reply } from '../message.js';
 import type { ChargingPort, StationsPort, TariffsPort } from '../ports.js';
-import type { CdrExchange, RoamingStore } from '../store.js';
+import type { CdrExchange, CdrLoss, RoamingStore } from '../store.js';
 import type { Everybody } from './everybody.js';
 import { createFanOut } from './fan-out.js';
 import type { Routing } from './routing.js';
@@ -27,13 +27,11 @@ export interface DeliveriesNeeds extends Pick<Routing, 'route' | 'linkOf' | 'hea
   clock: Clock;
   newId(): string;
   /** A CDR in the form in which a party gets it: the version it speaks, and the bytes; as it was received where the version is the same. */
-  represent(
-    operatorId: OperatorId,
-    cdr: Cdr,
-    party: PartyId,
-    received: CdrExchange | undefined,
-  ): Promise<Pick<CdrExchange, 'version' | 'bytes' | 'digest'> | undefined>;
+  represent(operatorId: OperatorId, cdr: Cdr, party: PartyId, received: CdrExchange | undefined): Promise<CdrForm | undefined>;
 }
+
+/** What of an exchange its representation decides, and what that could not say. */
+export type CdrForm = Pick<CdrExchange, 'version' | 'bytes' | 'digest'> & { losses?: readonly CdrLoss[] };
 
 /** Wall time that a partner has to take the result of its command when it was late. */
 const RESULT_PATIENCE_MS = 10 * 60_000;
@@ -162,10 +160,16 @@ export function createDeliveries({
       const form = await represent(operatorId, cdr, party, received);
       if (!form) throw new NotDelivered(`the partner of ${party} has not registered yet`);
       const { owner, id } = cdr;
-      const exchange: CdrExchange = { owner, id, party, direction: 'out', ...form, state: 'owed', updatedAt: clock.now() };
-      return { operatorId, exchange, cdr };
+      const { losses, ...said } = form;
+      const exchange: CdrExchange = { owner, id, party, direction: 'out', ...said, state: 'owed', updatedAt: clock.now() };
+      return { operatorId, exchange, cdr, losses };
     });
-    const fresh = await store.insertExchanges(tx, await Promise.all(formed));
+    const exchanges = await Promise.all(formed);
+    const fresh = await store.insertExchanges(tx, exchanges);
+    const lists = exchanges.flatMap(({ exchange: { owner, id, party, version }, losses }) =>
+      losses ? [{ owner, id, party, version, losses }] : [],
+    );
+    await store.insertLosses(tx, operatorId, lists);
     const isFresh = new Set(fresh.map(({ owner, id, party }) => `${cdrKey(owner, id)} ${party}`));
     const owed = all.filter(({ cdr: { owner, id }, party }) => isFresh.has(`${cdrKey(owner, id)} ${party}`));
     await emit(

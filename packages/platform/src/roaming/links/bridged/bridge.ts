@@ -21,6 +21,8 @@ export interface About {
   partial?: boolean;
   /** The token that a real-time authorisation is about: not every version repeats it. */
   asked?: Token;
+  /** Told of what this object lost, beside whoever hears of all. */
+  lost?: (losses: readonly Loss[]) => void;
 }
 
 export type Bridge = ReturnType<typeof createBridge>;
@@ -52,7 +54,10 @@ export function createBridge({ stations, users, lost }: BridgeNeeds) {
   return async (from: BridgeVersion, to: BridgeVersion, object: BridgedObject, value: unknown, about: About): Promise<unknown> => {
     if (from === to) return value;
     const { result, losses } = convert(from, to, object, value, await contextFor(about, value));
-    if (losses.length > 0) lost(about.operatorId, object, from, to, losses);
+    if (losses.length > 0) {
+      lost(about.operatorId, object, from, to, losses);
+      about.lost?.(losses);
+    }
     if (result === undefined) {
       const { pointer, message } = losses.find(({ kind }) => kind === 'impossible') ?? { pointer: '', message: 'it cannot be told' };
       throw new Untranslatable(pointer, `${object} from OCPI ${from} to ${to}: ${message}`);
