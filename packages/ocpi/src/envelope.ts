@@ -104,8 +104,21 @@ export interface Envelope {
 export function envelopeText(now: Date, statusCode: number, message?: string, data?: string): string {
   const said =
     message === 'Success' ? ',"status_message":"Success"' : message === undefined ? '' : `,"status_message":${JSON.stringify(message)}`;
-  const end = `"status_code":${statusCode}${said},"timestamp":"${now.toISOString()}"}`;
+  const end = `"status_code":${statusCode}${said},"timestamp":"${stampOf(now)}"}`;
   return data === undefined ? `{${end}` : `{"data":${data},${end}`;
+}
+
+let stampedAt = Number.NaN;
+let stamp = '';
+
+/** Answers of one millisecond share their timestamp's text. */
+function stampOf(now: Date): string {
+  const at = now.getTime();
+  if (at !== stampedAt) {
+    stamp = now.toISOString();
+    stampedAt = at;
+  }
+  return stamp;
 }
 
 /** Reads an envelope. Throws 'bad-answer' when it is none; a status code sent as text is taken as the number it spells. */

@@ -1,5 +1,5 @@
 // What travels between the ends: a request, a response, and a body that is parsed or written only when asked.
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { OcpiError } from './envelope.js';
 import type { Headers } from './headers.js';
 import type { Method } from './module.js';
@@ -75,6 +75,7 @@ export class Payload {
   get json(): string {
     if (this.#text !== undefined) return this.#text;
     if (this.#bytes === undefined) this.#text = JSON.stringify(this.#value) ?? 'null';
+    else if (isAscii(this.#bytes)) this.#text = this.#bytes.toString('latin1');
     else if (isUtf8(this.#bytes)) this.#text = this.#bytes.toString('utf8');
     else throw new OcpiError('malformed', 'the body is not UTF-8');
     return this.#text;

@@ -26,6 +26,13 @@ const connections = new Map(
   }),
 );
 const log = openSync('/dev/null', 'w');
+let lines = '';
+function say(line) {
+  lines += line;
+  if (lines.length < 4096) return;
+  writeSync(log, lines);
+  lines = '';
+}
 const url = 'http://127.0.0.1/ocpi';
 const audience = Array.from({ length: settings.audience ?? 0 }, () => ({ country: 'DE', party: 'EMS' }));
 const hub = createHub({
@@ -42,7 +49,7 @@ const host = createHost({
   authenticate: (token) => callers.get(digest(token)),
   intercept: async (passing) => {
     const answer = await hub.intercept(passing);
-    writeSync(log, `${passing.partner.id} ${passing.request.method} ${passing.module} ${answer?.status}\n`);
+    say(`${passing.partner.id} ${passing.request.method} ${passing.module} ${answer?.status}\n`);
     return answer;
   },
   versions: { '2.2.1': [serve(v221.locations.receiver, { patchEvse: () => 'updated' }), serve(v221.locations.sender, {})] },
