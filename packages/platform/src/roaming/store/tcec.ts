@@ -189,11 +189,12 @@ export function tcec(sql: Sql) {
       );
     },
 
-    /** Orders at partners' piles of which nothing was heard since a moment. */
+    /** Orders at partners' piles of which nothing was heard since a moment; one whose bill has not come in a week is a matter for people. */
     async silentOrders(before: Date, of?: { operatorId: OperatorId; partnerId: PartnerId }): Promise<TcecOrder[]> {
       const rows = await sql<{ body: unknown }>(
         undefined,
         `SELECT body FROM roaming_tcec_order WHERE closed_at IS NULL AND side = 'asked' AND looked_at <= $1
+            AND (body->'startedAt'->>'$time')::timestamptz > $1::timestamptz - interval '7 days'
             AND ($2::text IS NULL OR (operator_id = $2 AND partner_id = $3)) ORDER BY looked_at LIMIT 200`,
         [before, of?.operatorId ?? null, of?.partnerId ?? null],
       );
