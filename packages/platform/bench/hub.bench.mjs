@@ -72,7 +72,8 @@ const loads = [
     bar: 0.5,
     method: 'POST',
     path: `${base}/receiver/cdrs`,
-    body: cdr.replaceAll('CDR-00000001', 'CDR-{n}'),
+    // Each of another session: those of one session are decided one after the other.
+    body: cdr.replaceAll('CDR-00000001', 'CDR-{n}').replaceAll('"S-1"', '"S-{n}"'),
     to: 'DE-EMS',
   },
 ];
