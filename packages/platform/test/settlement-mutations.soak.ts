@@ -75,7 +75,7 @@ const MUTATIONS: readonly Mutation[] = [
   { breaks: '37 money on the wire is exact', module: 'roaming', file: 'links/ocpi221/values', from: '(size + 50000n) / 100000n', to: '(size + 50000n) / 1000000n * 10n', caughtBy: 'links/ocpi221/cdrs' },
   { breaks: '37 taxes survive the wire', module: 'roaming', file: 'links/ocpi221/values', from: 'amount: afterTaxes - beforeTaxes', to: 'amount: afterTaxes', caughtBy: 'links/ocpi221/cdrs' },
   { breaks: '38 no posting without an agreement', file: 'cdr-checks', from: "return [...findings, { code: 'noAgreement' }]", to: 'return findings', caughtBy: 'history' },
-  { breaks: '38 a second person is another', file: 'service/actions', from: 'filter((actor) => actor !== by.actor)', to: 'filter(() => true)', caughtBy: 'history' },
+  { breaks: '38 a second person is another', file: 'service/actions', from: 'filter((actor) => actor !== by.actor)', to: 'filter(() => true)', caughtBy: 'actions' },
   { breaks: '38 money needs a reason', file: 'routes', from: "typeof reason !== 'string' || reason.trim() === ''", to: 'false', caughtBy: 'routes' },
 ];
 
