@@ -1,4 +1,5 @@
 import type { CapturedFrame } from '@evroam/platform/client';
+import { parsed } from '../json.js';
 
 /** A frame as people read it. */
 export interface Described {
@@ -36,7 +37,7 @@ export function describer(decodeHex: DecodeHex): (frame: CapturedFrame) => Descr
 }
 
 function ocpp({ peer, way, text = '' }: CapturedFrame, asked: Map<string, string>): Pick<Described, 'kind' | 'action' | 'id' | 'payload'> {
-  const message = parse(text);
+  const message = parsed(text);
   if (!Array.isArray(message) || typeof message[1] !== 'string') return { kind: 'broken', payload: text };
   const [type, id] = message as [unknown, string];
   if ((type === 2 || type === 6) && typeof message[2] === 'string') {
@@ -61,12 +62,4 @@ export function toLine({ at, peer, way, kind, action, payload }: Described): str
   const arrow = way === 'in' ? '→' : '←';
   const told = typeof payload === 'string' ? payload : JSON.stringify(payload);
   return `${at.slice(11, 23)}  ${peer} ${arrow}${SIGN[kind]} ${action ?? ''}${action === undefined ? '' : ' '}${told}`;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

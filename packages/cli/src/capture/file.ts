@@ -2,6 +2,7 @@
 import { CAPTURE_FORMAT, type CapturedFrame } from '@evroam/platform/client';
 import { failure } from '../errors.js';
 import type { Io } from '../io.js';
+import { parsed } from '../json.js';
 import { inputs, linesOf } from '../lines.js';
 import { isRecord } from '../output/path.js';
 
@@ -23,7 +24,7 @@ export async function* framesOf(io: Io, files: readonly string[]): AsyncGenerato
     for await (const { number, text, fault } of linesOf(stream)) {
       const refuse = (why: string) => failure('bad-input', { why: `${name}:${number}: ${why}` });
       if (text === undefined) throw refuse(`the line is ${fault}`);
-      const value = parse(text);
+      const value = parsed(text);
       if (isRecord(value) && 'format' in value) {
         if (value.format !== CAPTURE_FORMAT) throw refuse(`the format is ${String(value.format)}, not ${CAPTURE_FORMAT}`);
         continue;
@@ -32,13 +33,5 @@ export async function* framesOf(io: Io, files: readonly string[]): AsyncGenerato
       if (!frame) throw refuse('no captured frame: {"at","protocol","peer","way","text" or "hex"} is expected');
       yield frame;
     }
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
   }
 }

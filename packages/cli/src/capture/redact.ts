@@ -1,6 +1,7 @@
 // Takes persons out of a capture, so that it can go into a ticket: who charged becomes a pseudonym, the same one everywhere in the capture.
 import { createHmac } from 'node:crypto';
 import type { CapturedFrame } from '@evroam/platform/client';
+import { parsed } from '../json.js';
 import { isRecord } from '../output/path.js';
 
 /** Fields that name a driver, a vehicle or a SIM card, in OCPP 1.6 and 2.x and in YKC. */
@@ -37,7 +38,7 @@ export function redactor(salt: Buffer, codec: Codec): (frame: CapturedFrame) => 
   };
   return (frame) => {
     if (frame.hex !== undefined) return { ...frame, hex: redactHex(frame.hex, codec, walk) };
-    const message = parse(frame.text ?? '');
+    const message = parsed(frame.text ?? '');
     return { ...frame, text: message === undefined ? broken(frame.text ?? '') : JSON.stringify(walk(message)) };
   };
 }
@@ -58,12 +59,4 @@ function redactHex(hex: string, { decode, encode }: Codec, walk: (value: unknown
   }
   const fields = walk(frame.fields);
   return isRecord(fields) ? encode({ ...frame, fields }).toLowerCase() : hex.slice(0, HEAD_DIGITS);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import type { CapturedFrame } from '@evroam/platform/client';
 import { WebSocket } from 'undici';
+import { parsed } from '../json.js';
 import { isRecord } from '../output/path.js';
 
 export interface Target {
@@ -53,7 +54,7 @@ async function openOcpp({ peer, protocol }: CapturedFrame, { url, identity = pee
   socket.addEventListener('message', ({ data }) => {
     const text = String(data);
     tell({ kind: 'heard', peer, text });
-    const message = parse(text);
+    const message = parsed(text);
     if (!Array.isArray(message)) return;
     // A replay has no station behind it that could obey.
     if (message[0] === 2) socket.send(JSON.stringify([4, message[1], 'NotSupported', 'this is a replay of a capture', {}]));
@@ -62,7 +63,7 @@ async function openOcpp({ peer, protocol }: CapturedFrame, { url, identity = pee
   });
   const voice: Voice = {
     async play(frame) {
-      const message = parse(frame.text ?? '');
+      const message = parsed(frame.text ?? '');
       if (frame.way === 'out') return names.learnOld(message);
       // What the station answered belonged to a question that nobody asks now.
       if (socket.readyState !== WebSocket.OPEN || (Array.isArray(message) && (message[0] === 3 || message[0] === 4))) return;
@@ -148,13 +149,5 @@ class TransactionNames {
     const start = this.#starts.get(String(message[1]));
     const name = message[2].transactionId;
     return start && typeof name === 'number' ? { start, name } : undefined;
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
   }
 }
