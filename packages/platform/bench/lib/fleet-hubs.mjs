@@ -40,6 +40,7 @@ async function ground() {
       EVROAM_DATA: folder,
       EVROAM_PORT: '0',
       EVROAM_OCPP_PORT: '0',
+      EVROAM_TCEC_PORT: '0',
       EVROAM_YKC_PORT: '0',
     },
     postgres: embedded.pids().services.postgres,

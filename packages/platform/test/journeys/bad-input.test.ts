@@ -147,6 +147,7 @@ describe('bad input to the whole hub', () => {
       REDIS_URL: hub.redisUrl,
       EVROAM_PORT: '0',
       EVROAM_OCPP_PORT: '0',
+      EVROAM_TCEC_PORT: '0',
       EVROAM_YKC_PORT: '0',
       EVROAM_DATA: hub.folder,
       EVROAM_SERVER_KEY: '0'.repeat(64),
