@@ -73,7 +73,6 @@ export function pileMember(options: {
     charge.endMilliWh = register(tradeNo);
     if (pile.faults.has('wrongAmount')) charge.isWrong = true;
   });
-
   pile.on('settled', ({ tradeNo }, result) => {
     if (result !== 0) refused.push(tradeNo);
   });

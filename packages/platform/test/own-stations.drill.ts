@@ -21,7 +21,8 @@ const quick = process.env.EVROAM_EFFORT === 'quick';
 const CHARGERS = Number(process.env.EVROAM_FLEET ?? (quick ? 30 : 200));
 const PILES = Number(process.env.EVROAM_PILES ?? (quick ? 20 : 40));
 const HOURS = Number(process.env.EVROAM_HOURS ?? (quick ? 2 : 10));
-const RATE = 240;
+/** Ten hours in five minutes: faster than that, two cores have no time for what a day's outbox holds. */
+const RATE = Number(process.env.EVROAM_RATE ?? 120);
 const SAMPLE_SECONDS = 300;
 const SEED = Number(process.env.EVROAM_SEED ?? 20_260_301);
 
