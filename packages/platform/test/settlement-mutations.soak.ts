@@ -17,7 +17,7 @@ interface Mutation {
   file: string;
   from: string;
   to: string;
-  /** The test file that has to fail, in its module; or a drill. */
+  /** The test file that has to fail, in its module. */
   caughtBy: string;
 }
 
@@ -62,8 +62,6 @@ const MUTATIONS: readonly Mutation[] = [
   { breaks: '31 leaves follow from the log', file: 'seal', from: '`${salt}/${place}`', to: '`${salt}/${place}/${Math.random()}`', caughtBy: 'service' },
   { breaks: '31 a replayed entry keeps its salt', file: 'store/ledger', from: 'at.salt ?? randomBytes', to: 'randomBytes', caughtBy: 'history' },
   { breaks: '31 replaying twice changes nothing', file: 'service/replay', from: 'last.height >= block.height', to: 'last.height > block.height', caughtBy: 'history' },
-  { breaks: '32 a block is whole', file: 'service/closing', from: 'store.saveBlock(tx,', to: 'store.saveBlock(undefined,', caughtBy: 'settlement.drill' },
-  { breaks: '32 many at once are whole', file: 'service/batch', from: 'await store.insertDecided(tx,', to: 'await store.insertDecided(undefined,', caughtBy: 'settlement.drill' },
   { breaks: '33 events of a key come in order', module: 'edges', file: 'outbox/store', from: 'WHERE consumer = $1 AND key = $2 ORDER BY outbox.id LIMIT $3', to: 'WHERE consumer = $1 AND key = $2 ORDER BY outbox.id DESC LIMIT $3', caughtBy: 'outbox' },
   { breaks: '33 the effect of an event is once', module: 'edges', file: 'outbox/store', from: "'DELETE FROM outbox WHERE consumer = $1 AND key = $2 AND id = ANY($3::bigint[]) RETURNING 1'", to: "'SELECT 1 FROM outbox WHERE consumer = $1 AND key = $2 AND id = ANY($3::bigint[])'", caughtBy: 'outbox' },
   { breaks: '34 CDRs of one session are decided one by one', file: 'store/cdrs', from: 'pg_advisory_xact_lock(hashtextextended(name, 7001))', to: 'hashtextextended(name, 7001)', caughtBy: 'workers' },
@@ -110,7 +108,7 @@ describe('each broken rule of settlement is noticed', function () {
     });
   });
 
-  /** A copy of a built module, and of the drills, to be changed; what they import beside stays where it is. */
+  /** A copy of a built module, to be changed; what it imports beside stays where it is. */
   function plant(name: string, module: string, change: (copy: string) => void): string {
     const built = join(platform, 'dist');
     const copy = join(folder, name);
@@ -124,12 +122,9 @@ describe('each broken rule of settlement is noticed', function () {
   }
 
   function passes(copy: string, module: string, test: string): Promise<boolean> {
-    const isDrill = test.endsWith('.drill');
-    const file = isDrill ? join(copy, 'test', `${test}.js`) : join(copy, module, `${test}.test.js`);
-    const child = spawn(process.execPath, [room, isDrill ? 'drill' : 'test', '', file], {
+    const child = spawn(process.execPath, [room, 'test', '', join(copy, module, `${test}.test.js`)], {
       stdio: 'ignore',
-      // A few kills may all miss the moment that a mutant left unguarded.
-      env: { ...process.env, EVROAM_EFFORT: isDrill ? 'long' : 'quick' },
+      env: { ...process.env, EVROAM_EFFORT: 'quick' },
     });
     return new Promise((resolve, reject) => {
       child.on('error', reject);
