@@ -61,9 +61,8 @@ export function http(options: HttpOptions = {}): Http {
     try {
       const { pool, path } = target(request.url);
       const timeoutMs = request.timeoutMs ?? options.totalMs ?? 60_000;
-      const silenceMs = options.silenceMs ?? SILENCE_MS;
       const sent = { path, method: request.method, headers: flat(request), body: request.body?.wire ?? null };
-      const { status, headers, bytes } = await exchange(pool, sent, { timeoutMs, silenceMs, largest, signal: request.signal }, deadlines);
+      const { status, headers, bytes } = await exchange(pool, sent, { timeoutMs, largest, signal: request.signal }, deadlines);
       // A redirect would lead to an address that nobody checked, and take the token along.
       if (status >= 300 && status < 400 && status !== 304)
         throw new OcpiError('blocked', `the answer is a redirect (${status}), which is not followed`);
@@ -96,7 +95,6 @@ interface Exchanged {
 /** What an exchange may cost. */
 interface ExchangeLimits {
   readonly timeoutMs: number;
-  readonly silenceMs: number;
   readonly largest: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -104,7 +102,7 @@ interface ExchangeLimits {
 /** Sends a request and reads its answer, by undici's dispatch, since a stream for each answer costs a tenth of a hub's hop. Throws 'timeout', 'bad-answer' for too many bytes, or what undici throws. */
 function exchange(pool: Pool, request: Dispatcher.DispatchOptions, limits: ExchangeLimits, deadlines: Deadlines): Promise<Exchanged> {
   return new Promise((resolve, reject) => {
-    const { signal, timeoutMs, silenceMs, largest } = limits;
+    const { signal, timeoutMs, largest } = limits;
     let controller: Dispatcher.DispatchController | undefined;
     let isOver = false;
     let status = 0;
@@ -118,56 +116,63 @@ function exchange(pool: Pool, request: Dispatcher.DispatchOptions, limits: Excha
       reject(error);
     };
     const giveUp = (): void => end(new OcpiError('timeout', 'given up by the caller'));
-    const forget = deadlines.watch(() => end(new OcpiError('timeout')), timeoutMs);
+    const deadline = deadlines.watch(() => end(new OcpiError('timeout')), timeoutMs);
     const settle = (): void => {
-      forget();
+      deadline.end = undefined;
       signal?.removeEventListener('abort', giveUp);
     };
     if (signal?.aborted) return giveUp();
     signal?.addEventListener('abort', giveUp, { once: true });
 
-    pool.dispatch(
-      { ...request, headersTimeout: Math.min(timeoutMs, silenceMs), bodyTimeout: silenceMs },
-      {
-        onRequestStart(given) {
-          controller = given;
-          // Given up while it waited for a connection: it must not go out any more.
-          if (isOver) given.abort(new OcpiError('timeout'));
-        },
-        onResponseStart(_, statusCode, given) {
-          status = statusCode;
-          headers = given;
-        },
-        onResponseData(_, chunk) {
-          length += chunk.length;
-          if (length > largest) end(new OcpiError('bad-answer', `the answer is larger than ${largest} bytes`));
-          else chunks.push(chunk);
-        },
-        onResponseEnd() {
-          settle();
-          resolve({ status, headers, bytes: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length) });
-        },
-        onResponseError(_, error) {
-          settle();
-          reject(error);
-        },
+    // Its silences are limited by the pool: a limit for each request would cost undici a timer for each.
+    pool.dispatch(request, {
+      onRequestStart(given) {
+        controller = given;
+        // Given up while it waited for a connection: it must not go out any more.
+        if (isOver) given.abort(new OcpiError('timeout'));
       },
-    );
+      onResponseStart(_, statusCode, given) {
+        status = statusCode;
+        headers = given;
+      },
+      onResponseData(_, chunk) {
+        length += chunk.length;
+        if (length > largest) end(new OcpiError('bad-answer', `the answer is larger than ${largest} bytes`));
+        else chunks.push(chunk);
+      },
+      onResponseEnd() {
+        settle();
+        resolve({ status, headers, bytes: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length) });
+      },
+      onResponseError(_, error) {
+        settle();
+        reject(error);
+      },
+    });
   });
+}
+
+/** An exchange under way; its `end` is taken away when it is over. */
+interface Deadline {
+  end: (() => void) | undefined;
+  readonly until: number;
 }
 
 /** Ends exchanges whose time is over, though each byte came in time. */
 interface Deadlines {
-  /** Calls `end` once the time is over; the answer takes it back. */
-  watch(end: () => void, forMs: number): () => void;
+  /** Calls `end` once the time is over. */
+  watch(end: () => void, forMs: number): Deadline;
   close(): void;
 }
 
 const SWEEP_MS = 250;
 
-/** One timer for all exchanges under way. */
+/**
+ * One timer for all exchanges under way. What is over is not looked up to be taken out, it is left out at the next sweep: most
+ * exchanges live for less than that, and a map of them cost a fifth of a call.
+ */
 function openDeadlines(): Deadlines {
-  const watched = new Map<() => void, number>();
+  let watched: Deadline[] = [];
   let timer: NodeJS.Timeout | undefined;
   const close = (): void => {
     clearInterval(timer);
@@ -175,14 +180,20 @@ function openDeadlines(): Deadlines {
   };
   const sweep = (): void => {
     const now = performance.now();
-    for (const [end, until] of [...watched]) if (until <= now) end();
-    if (watched.size === 0) close();
+    const before = watched;
+    watched = [];
+    for (const deadline of before) {
+      if (deadline.end && deadline.until <= now) deadline.end();
+      else if (deadline.end) watched.push(deadline);
+    }
+    if (watched.length === 0) close();
   };
   return {
     watch(end, forMs) {
-      watched.set(end, performance.now() + forMs);
+      const deadline: Deadline = { end, until: performance.now() + forMs };
+      watched.push(deadline);
       timer ??= setInterval(sweep, Math.min(SWEEP_MS, forMs)).unref();
-      return () => watched.delete(end);
+      return deadline;
     },
     close,
   };
