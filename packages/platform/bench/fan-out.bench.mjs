@@ -39,7 +39,7 @@ const throughHub = async () => {
 };
 const bare = () => {
   const origins = targets.slice(0, EMSPS).map(({ url }) => url);
-  return start('./lib/bare-fan-out.mjs', { origins, body: location, locations: LOCATIONS, timeMs: TIME_MS }).first;
+  return start('../../ocpi/bench/lib/bare-fan-out.mjs', { origins, body: location, locations: LOCATIONS, timeMs: TIME_MS }).first;
 };
 
 let holds = true;
