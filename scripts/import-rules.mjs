@@ -24,7 +24,7 @@ const PROTOCOL_LIBRARIES = {
 };
 
 const FOUNDATIONS = new Set(['kernel', 'model', 'edges', 'client']);
-const TOP = new Set(['main', 'backup', 'compose', 'config', 'index']);
+const TOP = new Set(['main', 'backup', 'compose', 'hearing', 'config', 'index']);
 
 /** What a file of the platform is, from its place and name alone. */
 export function classify(path) {
@@ -62,7 +62,9 @@ const MAY = {
   edges: { base: ['kernel', 'edges'], protocol: 'all', libraries: true },
   client: { base: ['kernel', 'client'], protocol: 'messages', libraries: true },
   config: { base: ['kernel', 'config'] },
-  compose: { base: ['kernel', 'model', 'edges', 'config'], doors: true, protocol: 'all' },
+  compose: { base: ['kernel', 'model', 'edges', 'config', 'hearing'], doors: true, protocol: 'all' },
+  // The part of compose that says who hears of what.
+  hearing: { base: ['kernel', 'model', 'edges'], doors: true },
   main: { base: ['kernel', 'model', 'edges', 'config', 'compose'], doors: true },
   // A program of its own beside main.ts: it knows which migrations there are, and no module.
   backup: { base: ['kernel', 'edges', 'config', 'compose'] },

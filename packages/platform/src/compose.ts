@@ -1,15 +1,7 @@
 import type { RequestListener, Server } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 import { migrations as authMigrations, routes as authRoutes, caller, createAuth, guard } from './auth/index.js';
-import {
-  type CommandOutcome,
-  migrations as chargingMigrations,
-  routes as chargingRoutes,
-  createCharging,
-  consumers as of,
-  type StartLapsed,
-  type StationCommand,
-} from './charging/index.js';
+import { migrations as chargingMigrations, routes as chargingRoutes, createCharging, consumers as of } from './charging/index.js';
 import { createAdminApp, type RequestHandler } from './edges/admin-app.js';
 import type { Database } from './edges/database.js';
 import { createHolders, holderMigrations } from './edges/holder.js';
@@ -17,30 +9,22 @@ import { createProbes } from './edges/http.js';
 import type { Logger } from './edges/log.js';
 import { createMetrics } from './edges/metrics.js';
 import { migrate } from './edges/migrate.js';
-import { createOutbox, outboxMigrations, Postponed } from './edges/outbox.js';
+import { createOutbox, outboxMigrations } from './edges/outbox.js';
 import type { Redis } from './edges/redis.js';
 import { sweepEvery } from './edges/sweep.js';
-import {
-  builtInAuthority,
-  createGateway,
-  migrations as gatewayMigrations,
-  routes as gatewayRoutes,
-  type Command as StationAsk,
-} from './gateway/index.js';
+import { builtInAuthority, createGateway, migrations as gatewayMigrations, routes as gatewayRoutes } from './gateway/index.js';
+import { hear } from './hearing.js';
 import type { Clock } from './kernel/clock.js';
-import type { NewId, OperatorId, PartnerId, PartyId, StationId } from './kernel/ids.js';
+import type { NewId, OperatorId, StationId } from './kernel/ids.js';
 import { nanoText } from './kernel/money.js';
 import { hashSecret } from './kernel/secret.js';
-import { cdrKey } from './model/cdr.js';
 import { rate } from './model/rating.js';
 import { createBilling, createOperations, migrations as operationsMigrations, routes as operationsRoutes } from './operations/index.js';
 import {
   AGREEMENT_ACTIVATE,
   createRoaming,
   fromOcpiLocation,
-  type ImportWish,
   OCPI_PATH,
-  consumers as roamingConsumers,
   migrations as roamingMigrations,
   routes as roamingRoutes,
   TCEC_PATH,
@@ -53,7 +37,7 @@ import {
   startJobs as startSettlement,
 } from './settlement/index.js';
 import { createStations, migrations as stationsMigrations, routes as stationsRoutes } from './stations/index.js';
-import { createUsers, consumers as usersConsumers, migrations as usersMigrations, routes as usersRoutes } from './users/index.js';
+import { createUsers, migrations as usersMigrations, routes as usersRoutes } from './users/index.js';
 
 /** What a hub stands on. */
 export interface Ground {
@@ -99,17 +83,12 @@ export const migrations = [
 
 /** How long a vehicle may stand at the plug after it was full before idle time counts. */
 const IDLE_GRACE_SECONDS = 600;
-/** How soon a session is looked at again whose events may still be missing, ms of wall time. */
-const LATE_EVENTS_MS = 2000;
 
 const MILLI_WH_A_KWH = 1_000_000;
 /** So long stations have to connect again after a start, ms of wall time; then those that are not here are offline. */
 const COME_BACK_MS = 120_000;
 /** What may be a little late, ms of wall time. */
 const HOUSEKEEPING_MS = 10_000;
-
-/** A CDR is owed until it is taken: no number of failures ends that. */
-const FOR_EVER = Number.MAX_SAFE_INTEGER;
 
 /**
  * The plan of the house: every module, what it is given, and who hears of what.
@@ -235,100 +214,7 @@ export async function compose(ground: Ground) {
     { sql },
   );
 
-  // Who hears of what. Effects inside the database happen in the consumer's transaction, effects on the wire outside of any.
-  outbox.consume<StationCommand | (Omit<StationAsk, 'deadline'> & { deadline: string })>(of.stationCommand, {
-    leased: async ({ operatorId: operator, body }) => {
-      const operatorId = operator as OperatorId;
-      const stationId = body.stationId as StationId;
-      const { command, requestId } = body;
-      // A driver is on the way: the arm goes down before the plug can go in.
-      if (command.kind === 'start')
-        await gateway.locks.needed(operatorId, { stationId, connectorNumber: command.connectorNumber }, requestId);
-      await gateway.carry(operatorId, { ...body, stationId, deadline: new Date(body.deadline) });
-    },
-  });
-  outbox.consume<CommandOutcome>(of.commandOutcome, {
-    leased: ({ operatorId, body }) => roaming.commandEnded(operatorId as OperatorId, body.requestId, body.outcome),
-  });
-  outbox.consume<StartLapsed>(of.startLapsed, {
-    leased: ({ operatorId, body: { requestId, place } }) => gateway.locks.startLapsed(operatorId as OperatorId, place, requestId),
-  });
-  outbox.consume<{ commandId: string }>(roamingConsumers.commandResult, {
-    leased: ({ operatorId, body }) => roaming.tellResult(operatorId as OperatorId, body.commandId),
-  });
-  outbox.consume<{ sessionId: string }>(of.sessionChanged, {
-    leased: async ({ operatorId: operator, body }) => {
-      const operatorId = operator as OperatorId;
-      const session = await charging.session(operatorId, body.sessionId);
-      if (session) await gateway.locks.sessionChanged(operatorId, session);
-      await roaming.sessionChanged(operatorId, body.sessionId);
-    },
-  });
-  outbox.consume<{ sessionId: string }>(of.sessionEnded, {
-    inTransaction: async (tx, { operatorId, body }) => {
-      const rated = await charging.rateEnded(tx, operatorId as OperatorId, body.sessionId);
-      if (!rated) throw new Postponed(LATE_EVENTS_MS, 'events of this session may still come');
-    },
-  });
-  outbox.consume<{ uid: string }>(usersConsumers.tokenRevoked, {
-    leased: ({ operatorId, body }) => gateway.tokenRevoked(operatorId as OperatorId, body.uid),
-  });
-  outbox.consume<{ owner: PartyId; id: string }>(roamingConsumers.location, {
-    // Each waits for partners: a slow one must not hold up what others are told.
-    concurrency: 32,
-    leased: async ({ operatorId, body }) => {
-      const missed = await roaming.locationChanged(operatorId as OperatorId, body.owner, body.id);
-      if (missed.length > 0) log.info({ location: body.id, missed }, 'partners that did not take a location will fetch it');
-    },
-  });
-  outbox.consume<{ owner: PartyId; id: string }>(roamingConsumers.tariff, {
-    leased: ({ operatorId, body }) => roaming.tariffChanged(operatorId as OperatorId, body.owner, body.id),
-  });
-  outbox.consume<{ partnerId: PartnerId }>(roamingConsumers.clientInfo, {
-    leased: ({ operatorId }) => roaming.announce(operatorId as OperatorId),
-  });
-  outbox.consume<{ partnerId: PartnerId }>(roamingConsumers.resync, {
-    leaseMs: 15 * 60_000,
-    leased: async ({ operatorId, body }) => {
-      const sent = await roaming.resync(operatorId as OperatorId, body.partnerId);
-      log.info({ operatorId, partnerId: body.partnerId, sent }, 'a partner is back and has the newest state');
-    },
-  });
-  outbox.consume<{ owner: PartyId; cdrId: string }>(of.cdrRepresent, {
-    parkAfter: FOR_EVER,
-    inTransaction: (tx, { operatorId, body }) => roaming.representCdr(tx, operatorId as OperatorId, body.owner, body.cdrId),
-  });
-  outbox.consume<{ owner: PartyId; cdrId: string; party: PartyId }>(roamingConsumers.cdrForward, {
-    parkAfter: FOR_EVER,
-    together: (tx, deliveries) => eachOperator(deliveries, (operatorId, bodies) => roaming.forwardCdrs(tx, operatorId, bodies)),
-  });
-  outbox.consume<{ owner: PartyId; cdrId: string; party: PartyId }>(roamingConsumers.cdrDeliver, {
-    parkAfter: FOR_EVER,
-    leased: ({ operatorId, body }) => roaming.deliverCdr(operatorId as OperatorId, body.owner, body.cdrId, body.party),
-  });
-  outbox.consume<{ partnerId: PartnerId } & Partial<ImportWish>>(roamingConsumers.partnerSync, {
-    leaseMs: 15 * 60_000,
-    leased: async ({ operatorId, body }) => {
-      const { partnerId, mode = 'full', modules } = body;
-      await roaming.syncPartner(operatorId as OperatorId, partnerId, { mode, ...(modules ? { modules } : {}) });
-    },
-  });
-  outbox.consume<{ owner: PartyId; cdrId: string; source: 'own' | 'partner' }>(of.cdrRecord, {
-    together: (tx, deliveries) =>
-      eachOperator(deliveries, async (operatorId, bodies) => {
-        const partners = await roaming.receivedCdrs(
-          operatorId,
-          bodies.filter(({ source }) => source === 'partner').map(({ owner, cdrId: id }) => ({ owner, id })),
-        );
-        const received = new Map(partners.map(({ cdr }) => [cdrKey(cdr.owner, cdr.id), cdr]));
-        const incoming = bodies.map(async ({ owner, cdrId, source }) => {
-          const cdr = source === 'own' ? await charging.cdr(operatorId, owner, cdrId) : received.get(cdrKey(owner, cdrId));
-          if (!cdr) throw new Error(`there is no CDR ${owner}/${cdrId} to settle`);
-          return { cdr, source };
-        });
-        await settlement.recordAll(operatorId, await Promise.all(incoming), tx);
-      }),
-  });
+  hear(outbox, { charging, gateway, roaming, settlement, log });
 
   /** What a kWh costs now, by the engine that prices everything. */
   const priceOf = async (operatorId: OperatorId, tariffIds: readonly string[]) => {
@@ -431,16 +317,6 @@ export async function compose(ground: Ground) {
       await Promise.all([roaming.close(), gateway.locks.close()]);
     },
   };
-}
-
-/** Does for each operator what a consumer does for many of its events at once. */
-async function eachOperator<Body>(
-  deliveries: readonly { operatorId: string; body: Body }[],
-  work: (operatorId: OperatorId, bodies: readonly Body[]) => Promise<unknown>,
-): Promise<void> {
-  const byOperator = new Map<string, Body[]>();
-  for (const { operatorId, body } of deliveries) byOperator.set(operatorId, [...(byOperator.get(operatorId) ?? []), body]);
-  for (const [operatorId, bodies] of byOperator) await work(operatorId as OperatorId, bodies);
 }
 
 export type Hub = Awaited<ReturnType<typeof compose>>;

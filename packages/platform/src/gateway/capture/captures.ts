@@ -32,6 +32,8 @@ interface Running {
   waiting: CapturedFrame[];
   lost: number;
   writing: Promise<void> | undefined;
+  /** Hears no more. */
+  leave(): void;
 }
 
 export type Captures = ReturnType<typeof createCaptures>;
@@ -57,18 +59,17 @@ export function createCaptures({ store, clock, newId, log }: CaptureNeeds) {
   }
 
   function run(operatorId: OperatorId, capture: Capture): void {
-    const one: Running = { operatorId, capture, waiting: [], lost: 0, writing: undefined };
     const keep = (frame: CapturedFrame) => {
       if (one.waiting.length >= MOST_WAITING || one.capture.frames + one.waiting.length >= MOST_FRAMES) one.lost += 1;
       else one.waiting.push(frame);
     };
-    const leave = capture.stations.map((stationId) => listen(operatorId, stationId, keep));
+    const leaving = capture.stations.map((stationId) => listen(operatorId, stationId, keep));
+    const leave = () => {
+      for (const each of leaving) each();
+    };
+    const one: Running = { operatorId, capture, waiting: [], lost: 0, writing: undefined, leave };
     running.set(capture.id, one);
-    leaving.set(capture.id, () => {
-      for (const each of leave) each();
-    });
   }
-  const leaving = new Map<string, () => void>();
 
   /** Writes what waits, one statement after the other. A failure keeps the frames for the next time. */
   function flush(one: Running): Promise<void> {
@@ -90,8 +91,7 @@ export function createCaptures({ store, clock, newId, log }: CaptureNeeds) {
   }
 
   async function end(one: Running, at: Date): Promise<void> {
-    leaving.get(one.capture.id)?.();
-    leaving.delete(one.capture.id);
+    one.leave();
     await flush(one);
     await store.end(one.operatorId, one.capture.id, at);
     running.delete(one.capture.id);
@@ -132,7 +132,7 @@ export function createCaptures({ store, clock, newId, log }: CaptureNeeds) {
 
     /** Only an ended capture: what runs is stopped first. */
     async remove(operatorId: OperatorId, id: string): Promise<Accepted | Refused<'unknownCapture' | 'captureRuns'>> {
-      if (running.has(id)) return refuse('captureRuns', 'the capture runs: stop it first');
+      if (running.get(id)?.operatorId === operatorId) return refuse('captureRuns', 'the capture runs: stop it first');
       return (await store.remove(operatorId, id)) ? { accepted: true } : refuse('unknownCapture', `there is no capture ${id}`);
     },
 
