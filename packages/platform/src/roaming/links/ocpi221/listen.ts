@@ -20,6 +20,7 @@ import type { StationsPort } from '../../ports.js';
 import { createDirectory } from '../../store/directory.js';
 import type { ReachableParty } from '../../store.js';
 import { type Side, side } from '../bridged/serve.js';
+import { wireRoles } from '../roles.js';
 import { fromAuthorization, toAskedPlace } from './authorization.js';
 import { toCdr } from './cdrs.js';
 import { type Asked, createInbound, done, type ListenNeeds, type OcpiCaller } from './inbound.js';
@@ -220,8 +221,6 @@ function written(reply: Reply): 'updated' {
   done(reply);
   return 'updated';
 }
-
-const wireRoles = { cpo: 'CPO', emsp: 'EMSP', hub: 'HUB' } as const;
 
 export function fromReachable({ party, role, status, offlineSince, updatedAt }: ReachableParty, now: Date): v221.ClientInfo {
   const changed = [offlineSince, updatedAt].filter((time) => time !== null).sort((a, b) => b.getTime() - a.getTime())[0] ?? now;
