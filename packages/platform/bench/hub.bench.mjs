@@ -3,13 +3,17 @@
 //   node packages/platform/bench/hub.bench.mjs [GET|PUT|CDR|work]      BENCH_ROUNDS (7), BENCH_MS (1500)
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { cdr, location } from '../../ocpi/bench/lib/objects.mjs';
+import { location } from '../../ocpi/bench/lib/objects.mjs';
 import { median, ratio, report, startServer } from '../../ocpi/bench/lib/paired.mjs';
+import { chargedCdr, chargedSession } from './lib/charged.mjs';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
 const TIME_MS = Number(process.env.BENCH_MS ?? 1500);
 const CONNECTIONS = 32;
+/** CDRs whose work is waited for, and how long at most. */
+const WORK = 3000;
+const WORK_PATIENCE_MS = 120_000;
 
 const startHub = (target, work = false) =>
   new Promise((resolve, reject) => {
@@ -73,7 +77,7 @@ const loads = [
     method: 'POST',
     path: `${base}/receiver/cdrs`,
     // Each of another session: those of one session are decided one after the other.
-    body: cdr.replaceAll('CDR-00000001', 'CDR-{n}').replaceAll('"S-1"', '"S-{n}"'),
+    body: chargedCdr,
     to: 'DE-EMS',
   },
 ];
@@ -102,23 +106,24 @@ function load(server, settings) {
   });
 }
 
-/** Not a bar: CDRs while all that follows from them is done as well (cleared, owed on, delivered), and how long that goes on afterwards. */
+/** Not a bar: CDRs while all that follows from them is done as well (matched, priced, posted, owed on, delivered), and how long that goes on. */
 async function withWork() {
   const hub = await startHub(partner.origin, true);
   const cdrPost = loads.find(({ method }) => method === 'POST');
   const auth = { ...headers(cdrPost.to), Authorization: `Token ${Buffer.from(hub.token).toString('base64')}` };
+  const each = { ...cdrPost, headers: auth, expect: '"status_code":1000', count: WORK, first: number };
+  await load(hub, { ...each, method: 'PUT', path: `${base}/receiver/sessions/NL/BEN/S-{n}`, body: chargedSession });
   const started = performance.now();
-  const first = number;
-  const { perSecond } = await load(hub, { ...cdrPost, timeMs: TIME_MS * 2, headers: auth, expect: '"status_code":1000' });
-  const sent = number - CONNECTIONS - first;
+  const { perSecond } = await load(hub, each);
   for (;;) {
-    const { owed } = await hub.owed();
-    if (owed.every(({ dueKeys }) => dueKeys === 0)) break;
+    const { owed, cleared } = await hub.owed();
+    if (owed.every(({ dueKeys, parkedKeys }) => dueKeys === 0 && parkedKeys === 0) && cleared.accepted === WORK) break;
+    if (performance.now() - started > WORK_PATIENCE_MS) throw new Error(`not done: ${JSON.stringify({ owed, cleared })}`);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
   const seconds = (performance.now() - started) / 1000;
   console.log(
-    `       CDR POST with the work that follows: ${Math.round(perSecond)}/s taken; ${sent} cleared and delivered in ${seconds.toFixed(1)} s, ${Math.round(sent / seconds)}/s`,
+    `       CDR POST with the work that follows: ${Math.round(perSecond)}/s taken; ${WORK} cleared and delivered in ${seconds.toFixed(1)} s, ${Math.round(WORK / seconds)}/s`,
   );
   await hub.stop();
 }

@@ -11,6 +11,7 @@ import { openRedis } from '../../dist/edges/redis.js';
 import { newAuthorityKey } from '../../dist/gateway/index.js';
 import { wallClock } from '../../dist/kernel/clock.js';
 import { newId } from '../../dist/kernel/ids.js';
+import { DEFAULT_TOLERANCE } from '../../dist/model/agreement.js';
 
 export const OPERATOR = 'bench';
 
@@ -88,7 +89,13 @@ export async function openBenchHub() {
       OPERATOR,
       {
         ...{ id: `${seller}-${buyer}`, seller, buyer, sellerModel: 'agent', taxTreatment: 'domestic', currency: 'EUR' },
-        ...{ tax: { name: 'VAT', rate: 210_000 }, rounding: 'perTotal', tolerance: {}, cycle: 'monthly', lateWindowDays: 14 },
+        ...{
+          tax: { name: 'VAT', rate: 210_000 },
+          rounding: 'perTotal',
+          tolerance: DEFAULT_TOLERANCE,
+          cycle: 'monthly',
+          lateWindowDays: 14,
+        },
         ...{ signingKeys: {}, effectiveFrom: new Date(0) },
       },
       { actor: 'bench', reason: 'bench' },
@@ -96,9 +103,9 @@ export async function openBenchHub() {
     if (!agreed.accepted) throw new Error(agreed.detail);
   }
 
-  /** Puts a location as that CPO. */
+  /** Puts an object as that CPO. */
   async function put(token, to, path, body) {
-    const response = await fetch(`${origin}/ocpi/2.2.1/receiver/locations/${path}`, {
+    const response = await fetch(`${origin}/ocpi/2.2.1/receiver/${path}`, {
       method: 'PUT',
       headers: {
         authorization: `Token ${Buffer.from(token).toString('base64')}`,
@@ -109,7 +116,7 @@ export async function openBenchHub() {
       body,
     });
     const answer = await response.json();
-    if (answer.status_code !== 1000) throw new Error(`the location was not taken: ${JSON.stringify(answer)}`);
+    if (answer.status_code !== 1000) throw new Error(`${path} was not taken: ${JSON.stringify(answer)}`);
   }
 
   return { hub, origin, join: join2, joinCaller, agree, put };

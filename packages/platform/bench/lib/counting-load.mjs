@@ -1,11 +1,12 @@
-// A closed loop over keep-alive sockets in which every body is another: `{n}` becomes a number of ten digits, so that the length stays.
+// A closed loop over keep-alive sockets in which every request is another: `{n}` in path and body becomes a number of ten digits, so that
+// the length stays. It ends after `timeMs`, or once `count` were answered.
 import net from 'node:net';
 
-const { url, method, headers, body, connections, warmupMs, timeMs, expect, first } = JSON.parse(process.argv[2]);
+const { url, method, headers, body, connections, warmupMs, timeMs, count: wanted, expect, first } = JSON.parse(process.argv[2]);
 const target = new URL(url);
 const digits = (n) => String(n).padStart(10, '0');
 const sample = body?.replaceAll('{n}', digits(0)) ?? '';
-const head = `${method} ${target.pathname}${target.search} HTTP/1.1\r\nHost: ${target.host}\r\n${Object.entries(headers)
+const head = `${method} ${decodeURI(target.pathname)}${target.search} HTTP/1.1\r\nHost: ${target.host}\r\n${Object.entries(headers)
   .map(([name, value]) => `${name}: ${value}\r\n`)
   .join('')}${method === 'GET' ? '' : `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(sample)}\r\n`}\r\n`;
 let next = first;
@@ -15,16 +16,21 @@ let fault;
 let measuring = false;
 let stopping = false;
 const latencies = [];
+let allAnswered;
+const answered = new Promise((resolve) => {
+  allAnswered = resolve;
+});
 
 for (let count = 0; count < connections; count += 1) {
   const socket = net.connect({ port: Number(target.port), host: target.hostname, noDelay: true });
   let left = '';
   let started = 0;
   const fire = () => {
+    if (next - first === wanted) return;
     next += 1;
     left = '';
     started = performance.now();
-    socket.write(method === 'GET' ? head : head + body.replaceAll('{n}', digits(next)));
+    socket.write(method === 'GET' ? head : (head + body).replaceAll('{n}', digits(next)));
   };
   socket.on('connect', fire);
   socket.on('error', (error) => {
@@ -44,16 +50,17 @@ for (let count = 0; count < connections; count += 1) {
       fault ??= left.slice(0, 600);
     }
     if (measuring) latencies.push(performance.now() - started);
+    if (good + bad === wanted) allAnswered();
     if (!stopping) fire();
   });
 }
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-await pause(warmupMs);
-const before = good;
+if (wanted === undefined) await pause(warmupMs);
+const before = wanted === undefined ? good : 0;
 process.send('measure');
 measuring = true;
 const from = performance.now();
-await pause(timeMs);
+await (wanted === undefined ? pause(timeMs) : answered);
 stopping = true;
 latencies.sort((a, b) => a - b);
 const count = good - before;

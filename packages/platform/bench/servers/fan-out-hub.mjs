@@ -10,6 +10,6 @@ for (const { party, url } of targets) {
   await join(party, 'emsp', url);
   await agree('NL-BEN', party);
 }
-for (let n = 0; n < locations; n += 1) await put(token, 'NL-HUB', `NL/BEN/F${n}`, location.replaceAll('LOC1', `F${n}`));
+for (let n = 0; n < locations; n += 1) await put(token, 'NL-HUB', `locations/NL/BEN/F${n}`, location.replaceAll('LOC1', `F${n}`));
 await hub.startWork();
 process.send({ origin, token });

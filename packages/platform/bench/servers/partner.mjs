@@ -1,10 +1,11 @@
 // The partner behind the hub, of OCPI 2.2.1, on bare node:http: it can be registered at, and answers the rest with constants:
-// 5 kB to GET, a short answer to writes.
+// 5 kB to GET of an object, none to that of a list, a short answer to writes.
 import http from 'node:http';
 import { location } from '../../../ocpi/bench/lib/objects.mjs';
 import { announce, success } from '../../../ocpi/bench/servers/announce.mjs';
 
 const whole = `{"data":${location},${success().slice(1)}`;
+const none = `{"data":[],${success().slice(1)}`;
 const bare = success();
 let origin = '';
 const modules = ['credentials', 'locations', 'tariffs', 'sessions', 'cdrs', 'tokens', 'commands'];
@@ -27,7 +28,8 @@ const server = http.createServer((request, response) => {
       const roles = [{ role: 'EMSP', country_code: 'DE', party_id: 'EMS', business_details: { name: 'bench' } }];
       return say(response, { token: 'bench-token', url: `${origin}/versions`, roles });
     }
-    const body = request.method === 'GET' ? whole : bare;
+    const isList = request.method === 'GET' && /^\/\w+\/\w+(\?|$)/.test(request.url);
+    const body = isList ? none : request.method === 'GET' ? whole : bare;
     response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), 'X-Limit': '100' }).end(body);
   });
 });
