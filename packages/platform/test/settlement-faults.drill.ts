@@ -7,7 +7,8 @@ import fc from 'fast-check';
 import { backup, restore } from '#edges/backup/index.js';
 import { type TestDatabase, testDatabase } from '#edges/testing.js';
 import { agreement, CPO, cdr, OPERATOR, OURS } from '#settlement/fixture.test.js';
-import { checkBooks, checkClosing, type Message, messagesOf, newWorld, play, stories } from '#settlement/history-fixture.test.js';
+import { checkBooks, checkClosing } from '#settlement/history/books.test.js';
+import { count, type Message, messagesOf, newWorld, play, stories } from '#settlement/history/stories.test.js';
 import { createSettlement, migrations } from '#settlement/index.js';
 
 const SEED = Number(process.env.EVROAM_SEED ?? Math.floor(Math.random() * 1e9));
@@ -33,7 +34,6 @@ describe(`settlement and what befalls it (seed ${SEED})`, function () {
     const messages = fc.sample(stories, { seed: SEED, numRuns: STORIES }).flatMap((story, n) => messagesOf(story, n, world));
     return { world, messages };
   };
-  const count = (messages: readonly Message[]) => messages.filter(({ kind }) => kind === 'cdr').length;
   /** What an undisturbed hub makes of the same messages. */
   const calm = async () => {
     const { world, messages } = history();

@@ -8,7 +8,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { type TestDatabase, testDatabase } from '#edges/testing.js';
 import { OPERATOR, OURS, PUBLIC_KEY, wireOf } from '#settlement/fixture.test.js';
-import { type Message, messagesOf, newWorld, stories } from '#settlement/history-fixture.test.js';
+import { type Message, messagesOf, newWorld, stories } from '#settlement/history/stories.test.js';
 import { createSettlement, migrations, type SettlementService } from '#settlement/index.js';
 
 const SEED = Number(process.env.EVROAM_SEED ?? Math.floor(Math.random() * 1e9));

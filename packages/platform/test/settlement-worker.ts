@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { openDatabase } from '#edges/database.js';
 import { OPERATOR, OURS } from '#settlement/fixture.test.js';
-import { messagesOf, newWorld, stories } from '#settlement/history-fixture.test.js';
+import { messagesOf, newWorld, stories } from '#settlement/history/stories.test.js';
 import { createSettlement } from '#settlement/index.js';
 
 const [url = '', seed = '1', count = '20'] = process.argv.slice(2);

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { type TestDatabase, testDatabase } from '#edges/testing.js';
 import { OPERATOR } from '#settlement/fixture.test.js';
-import { newWorld } from '#settlement/history-fixture.test.js';
+import { newWorld } from '#settlement/history/stories.test.js';
 import { createSettlement, migrations } from '#settlement/index.js';
 
 const SEED = Number(process.env.EVROAM_SEED ?? Math.floor(Math.random() * 1e9));

@@ -204,7 +204,10 @@ export class World implements SettlementPorts {
   }
 
   readonly agreements: SettlementPorts['agreements'] = {
-    between: async (operatorId, seller, buyer) => (operatorId === OPERATOR ? this.agreementsOf.get(`${seller} ${buyer}`) : undefined),
+    between: async (operatorId, seller, buyer, at) => {
+      const found = operatorId === OPERATOR ? this.agreementsOf.get(`${seller} ${buyer}`) : undefined;
+      return found && at >= found.effectiveFrom ? found : undefined;
+    },
     pinnedKeys: async (_, party) => [...this.agreementsOf.values()].flatMap(({ signingKeys }) => signingKeys[party] ?? []),
   };
   readonly sessions: SettlementPorts['sessions'] = {

@@ -1,12 +1,13 @@
 // What persons and strangers do in a random history, and what must hold after it.
 import { verify } from '@evroam/ocpi/statement';
 import { expect } from 'chai';
-import { type Cdr, cdrKey } from '../model/cdr.js';
-import { partyId } from '../model/party.js';
-import { cdr, creditOf, OPERATOR, OURS, PUBLIC_KEY, tariff, type World, wireOf } from './fixture.test.js';
-import { everyCdr, PAIRS } from './history-fixture.test.js';
-import { balanceOf } from './ledger.js';
-import type { SettlementService } from './service.js';
+import { type Cdr, cdrKey } from '../../model/cdr.js';
+import { partyId } from '../../model/party.js';
+import { cdr, creditOf, OPERATOR, PUBLIC_KEY, tariff, type World, wireOf } from '../fixture.test.js';
+import { balanceOf } from '../ledger.js';
+import type { SettlementService } from '../service.js';
+import { allCdrs, everyCdr } from './books.test.js';
+import { PAIRS, sourceOf } from './stories.test.js';
 
 const ANNA = { actor: 'anna', reason: 'looked at it' };
 const BO = { actor: 'bo', reason: 'agreed' };
@@ -50,7 +51,7 @@ export async function checkDisputes(settlement: SettlementService): Promise<void
 export async function checkIntruders(settlement: SettlementService, cdrs: readonly Cdr[]): Promise<void> {
   const before = await net(settlement);
   const send = async (one: Cdr) => {
-    const { key, state } = await settlement.record(OPERATOR, one, one.owner === OURS ? 'own' : 'partner');
+    const { key, state } = await settlement.record(OPERATOR, one, sourceOf(one));
     const { clearing } = (await settlement.cdr(OPERATOR, key))!.life;
     return state === 'conflict' ? state : `${state} ${'findings' in clearing ? clearing.findings[0]?.code : ''}`;
   };
@@ -60,6 +61,15 @@ export async function checkIntruders(settlement: SettlementService, cdrs: readon
     expect(await send({ ...one, energyMilliWh: one.energyMilliWh + 1 }), `other content of ${key}`).to.equal('conflict');
     expect(await send({ ...one, id: one.id.toLowerCase() }), `${key} in another case`).to.equal('conflict');
     if (life.clearing.state !== 'accepted') continue;
+    if (!one.credit && life.credit === 'none') {
+      // A credit is its original's mirror, or none: not of more energy, nor of more money.
+      const credit = creditOf(one, `${one.id}-W`);
+      expect(await send({ ...credit, energyMilliWh: one.energyMilliWh + 1 }), key).to.equal('held creditOfOther');
+      const { beforeTaxes = 0n } = credit.total;
+      expect(await send({ ...credit, id: `${one.id}-V`, total: { taxes: [], beforeTaxes: beforeTaxes - 1n } }), key).to.equal(
+        'held creditOfOther',
+      );
+    }
     if (one.credit) expect(await send(creditOf(one, `${one.id}-Z`)), key).to.equal('held creditOfCredit');
     else if (life.credit === 'full') expect(await send(creditOf(one, `${one.id}-Y`)), key).to.equal('held creditedAlready');
     else expect(await send({ ...one, id: `${one.id}-X` }), key).to.equal('held secondOfSession');
@@ -67,6 +77,54 @@ export async function checkIntruders(settlement: SettlementService, cdrs: readon
   const stranger = partyId('FR', 'XYZ');
   expect(await send(cdr({ owner: stranger, id: 'S', tariffs: [tariff(stranger)] }))).to.equal('quarantined noAgreement');
   expect(await net(settlement)).to.deep.equal(before);
+}
+
+/** What each state lets a person do, told here once more: all else is refused, and leaves no trace. */
+const LEGAL: Readonly<Record<string, readonly string[]>> = {
+  quarantined: ['reject'],
+  held: ['approve', 'decline'],
+  accepted: ['dispute'],
+  declined: ['reject'],
+  expired: ['approve'],
+};
+
+/** Whoever tries what the state of a CDR does not allow is refused, whichever state that is. */
+export async function checkIllegal(settlement: SettlementService): Promise<void> {
+  const before = await net(settlement);
+  const tried = new Map<string, number>();
+  for (const { key, state, credit, creditOf: original } of await allCdrs(settlement)) {
+    const kind = `${state} ${credit} ${original !== undefined}`;
+    tried.set(kind, (tried.get(kind) ?? 0) + 1);
+    if (tried.get(kind)! > 1) continue;
+    const moves = {
+      approve: () => settlement.approve(OPERATOR, key, ANNA),
+      decline: () => settlement.decline(OPERATOR, key, 'other', ANNA),
+      reject: () => settlement.reject(OPERATOR, key, 'other', ANNA),
+      dispute: () => settlement.dispute(OPERATOR, key, ANNA),
+      resolve: () => settlement.resolve(OPERATOR, key, ANNA),
+    };
+    for (const [name, move] of Object.entries(moves)) {
+      const legal = (LEGAL[state] ?? []).includes(name) && (name !== 'dispute' || credit === 'none');
+      if (!legal) expect(await move(), `${name} of ${key}, which is ${kind}`).to.include({ accepted: false, reason: 'illegal' });
+    }
+    expect(await settlement.actions(OPERATOR, `cdr ${key}`), key).to.deep.equal([]);
+  }
+  expect(await net(settlement)).to.deep.equal(before);
+}
+
+/** What came too late is accepted by two persons, who are not one, and both stand in the trail with their reasons. */
+export async function checkLate(settlement: SettlementService): Promise<void> {
+  for (const { key, state } of await allCdrs(settlement)) {
+    if (state !== 'expired') continue;
+    const before = await net(settlement);
+    for (let n = 0; n < 2; n += 1)
+      expect(await settlement.approve(OPERATOR, key, ANNA), 'one person, twice').to.include({ accepted: false, reason: 'secondPerson' });
+    expect(await net(settlement), 'nothing yet').to.deep.equal(before);
+    expect((await settlement.approve(OPERATOR, key, BO)).accepted, key).to.equal(true);
+    const trail = (await settlement.actions(OPERATOR, `cdr ${key}`)).map(({ actor, reason }) => `${actor}: ${reason}`);
+    expect(trail).to.deep.equal(['anna: looked at it', 'anna: looked at it', 'bo: agreed']);
+    expect((await settlement.entriesOf(OPERATOR, key)).length, key).to.be.above(0);
+  }
 }
 
 /** A closed month takes nothing, opens by two persons only, and is then closed as its next version; the first one still verifies. */
