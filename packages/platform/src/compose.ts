@@ -188,24 +188,23 @@ export async function compose(ground: Ground) {
       transact,
       clock,
       ports: {
-        agreements: { between: roaming.agreementBetween, pinnedKeys: roaming.pinnedKeys },
+        agreements: { between: roaming.agreementsBetween, pinnedKeys: roaming.pinnedKeys },
         sessions: {
-          find: async (operatorId, clues) => {
-            const own = await charging.findSession(operatorId, clues);
-            if (own?.endedAt) return { ...own, endedAt: own.endedAt };
-            const session = (await roaming.partnerSession(operatorId, clues.owner, clues))?.session;
+          find: async (operatorId, wanted) => {
+            const [own, partners] = await Promise.all([
+              charging.findSessions(operatorId, wanted),
+              roaming.partnerSessionsOf(operatorId, wanted),
+            ]);
             // A partner's session that has not been closed on the wire is still the one; the CDR says when it ended.
-            return (
-              session && {
-                id: session.id,
-                energyMilliWh: session.energyMilliWh,
-                startedAt: session.startedAt,
-                endedAt: session.endedAt ?? clues.endedAt,
-              }
-            );
+            return wanted.map(({ endedAt: said }, i) => {
+              const session = own[i]?.endedAt ? own[i] : partners[i];
+              if (!session) return undefined;
+              const { id, energyMilliWh, startedAt, endedAt = said } = session;
+              return { id, energyMilliWh, startedAt, endedAt };
+            });
           },
         },
-        tariffs: { at: operations.versionAt },
+        tariffs: { at: operations.versionsAt },
         exchanged: { of: roaming.cdrExchange },
         hosted: { parties: async (operatorId) => [...new Set((await roaming.hostedParties(operatorId)).map(({ party }) => party))] },
         signer: { keyOf: auth.signingKey },

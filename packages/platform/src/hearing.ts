@@ -3,7 +3,7 @@ import type { Logger } from './edges/log.js';
 import { type Outbox, Postponed } from './edges/outbox.js';
 import type { createGateway, Command as StationAsk } from './gateway/index.js';
 import type { OperatorId, PartnerId, StationId } from './kernel/ids.js';
-import { cdrKey } from './model/cdr.js';
+import { type Cdr, cdrKey } from './model/cdr.js';
 import type { PartyId } from './model/party.js';
 import { type createRoaming, type ImportWish, consumers as roamingConsumers } from './roaming/index.js';
 import type { createSettlement } from './settlement/index.js';
@@ -14,6 +14,9 @@ const LATE_EVENTS_MS = 2000;
 
 /** A CDR is owed until it is taken: no number of failures ends that. */
 const FOR_EVER = Number.MAX_SAFE_INTEGER;
+
+/** CDRs on their way to partners at once. */
+const DELIVERIES = 128;
 
 interface Hearers {
   charging: ReturnType<typeof createCharging>;
@@ -93,6 +96,7 @@ export function hear(outbox: Outbox, { charging, gateway, roaming, settlement, l
   });
   outbox.consume<{ owner: PartyId; cdrId: string; party: PartyId }>(roamingConsumers.cdrDeliver, {
     parkAfter: FOR_EVER,
+    atOnce: DELIVERIES,
     leased: ({ operatorId, body }) => roaming.deliverCdr(operatorId as OperatorId, body.owner, body.cdrId, body.party),
   });
   outbox.consume<{ partnerId: PartnerId } & Partial<ImportWish>>(roamingConsumers.partnerSync, {
@@ -105,17 +109,17 @@ export function hear(outbox: Outbox, { charging, gateway, roaming, settlement, l
   outbox.consume<{ owner: PartyId; cdrId: string; source: 'own' | 'partner' }>(of.cdrRecord, {
     together: (tx, deliveries) =>
       eachOperator(deliveries, async (operatorId, bodies) => {
-        const partners = await roaming.receivedCdrs(
-          operatorId,
-          bodies.filter(({ source }) => source === 'partner').map(({ owner, cdrId: id }) => ({ owner, id })),
-        );
-        const received = new Map(partners.map(({ cdr }) => [cdrKey(cdr.owner, cdr.id), cdr]));
-        const incoming = bodies.map(async ({ owner, cdrId, source }) => {
-          const cdr = source === 'own' ? await charging.cdr(operatorId, owner, cdrId) : received.get(cdrKey(owner, cdrId));
+        const from = (wanted: 'own' | 'partner') =>
+          bodies.filter(({ source }) => source === wanted).map(({ owner, cdrId: id }) => ({ owner, id }));
+        const byKey = (cdrs: readonly Cdr[]) => new Map(cdrs.map((cdr) => [cdrKey(cdr.owner, cdr.id), cdr]));
+        const own = byKey(await charging.cdrsOf(operatorId, from('own')));
+        const received = byKey((await roaming.receivedCdrs(operatorId, from('partner'))).map(({ cdr }) => cdr));
+        const incoming = bodies.map(({ owner, cdrId, source }) => {
+          const cdr = (source === 'own' ? own : received).get(cdrKey(owner, cdrId));
           if (!cdr) throw new Error(`there is no CDR ${owner}/${cdrId} to settle`);
           return { cdr, source };
         });
-        await settlement.recordAll(operatorId, await Promise.all(incoming), tx);
+        await settlement.recordAll(operatorId, incoming, tx);
       }),
   });
 }

@@ -23,6 +23,11 @@ outbox.consume<number>('wire', {
   leaseMs: 1000,
   leased: async ({ key, body }) => void (await database.sql(undefined, 'INSERT INTO sent (key, n) VALUES ($1, $2)', [key, body])),
 });
+outbox.consume<number>('side', {
+  atOnce: 32,
+  leaseMs: 1000,
+  leased: async ({ key, body }) => void (await database.sql(undefined, 'INSERT INTO sent (key, n) VALUES ($1, $2)', [`side ${key}`, body])),
+});
 outbox.consume<number>('poison', {
   parkAfter: 3,
   backoffMs: 20,

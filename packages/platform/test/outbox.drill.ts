@@ -43,7 +43,7 @@ describe('the outbox under kills and an emptied Redis', function () {
     ]);
     redis = await openRedis({ url: valkey.redisUrl! });
     outbox = createOutbox({ database, redis, prefix });
-    for (const name of ['count', 'wire', 'poison']) outbox.consume(name, { inTransaction: async () => undefined });
+    for (const name of ['count', 'wire', 'side', 'poison']) outbox.consume(name, { inTransaction: async () => undefined });
     await database.sql(undefined, 'INSERT INTO source SELECT k::text, 0 FROM generate_series(0, $1 - 1) k', [KEYS]);
     for (let n = 0; n < 4; n += 1) await startWorker();
   });
@@ -62,7 +62,7 @@ describe('the outbox under kills and an emptied Redis', function () {
       await outbox.emit(
         tx,
         'op',
-        ['count', 'wire'].map((consumer) => ({ consumer, key, body: row!.n })),
+        ['count', 'wire', 'side'].map((consumer) => ({ consumer, key, body: row!.n })),
       );
     });
 
@@ -120,7 +120,8 @@ describe('the outbox under kills and an emptied Redis', function () {
       else expect(n, `key ${key}`).to.equal(had + 1);
       last.set(key, n);
     }
-    expect([...last.values()].reduce((sum, n) => sum + n, 0)).to.equal(saved);
+    const sum = (isSide: boolean) => [...last].reduce((all, [key, n]) => (key.startsWith('side ') === isSide ? all + n : all), 0);
+    expect([sum(false), sum(true)], 'sent one by one, and side by side').to.deep.equal([saved, saved]);
     console.log(`      ${repeats} sends were repeated`);
 
     const parked = await outbox.parked({ consumer: 'poison' });

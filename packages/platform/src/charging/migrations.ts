@@ -152,4 +152,12 @@ export const migrations = [
       'ALTER TABLE charging_session SET (fillfactor = 50)',
     ],
   },
+  {
+    // A CDR without a session id is matched by what allowed its session.
+    name: 'charging-004-matching',
+    up: [
+      `CREATE INDEX charging_session_reference ON charging_session (operator_id, (facts->>'authorizationReference'))
+        WHERE facts->>'authorizationReference' IS NOT NULL`,
+    ],
+  },
 ] as const;

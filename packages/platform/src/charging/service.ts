@@ -86,8 +86,9 @@ export function createService(needs: ChargingNeeds) {
     },
     unmatchedStops: store.unmatchedStops,
     cdr: store.cdr,
+    cdrsOf: store.cdrsOf,
     cdrs: store.cdrs,
-    findSession: store.findSession,
+    findSessions: store.findSessions,
     stop: () => journal.stop(),
   };
 }

@@ -1,5 +1,6 @@
 import type { Sql } from '../edges/sql.js';
 import { createCdrStore } from './store/cdrs.js';
+import { createMatchingStore } from './store/matching.js';
 import { createPauseStore } from './store/pauses.js';
 import { createReservationStore } from './store/reservations.js';
 import { createSampleStore } from './store/samples.js';
@@ -18,5 +19,6 @@ export function createStore(sql: Sql) {
     ...createSampleStore(sql),
     ...createPauseStore(sql),
     ...createCdrStore(sql),
+    ...createMatchingStore(sql),
   };
 }

@@ -119,6 +119,65 @@ describe('the outbox', () => {
     expect(Math.max(...batches)).to.be.greaterThan(30);
   });
 
+  it("sends the first events of many keys side by side: each key in its order, a bad one parked alone, a slow one in nobody's way", async () => {
+    const sent = new Map<string, number[]>();
+    let most = 0;
+    let atWork = 0;
+    let free = () => {};
+    const slow = new Promise<void>((resolve) => {
+      free = resolve;
+    });
+    outbox.consume<number>('push', {
+      parkAfter: 2,
+      backoffMs: 10,
+      atOnce: 16,
+      leased: async ({ key, body }) => {
+        atWork += 1;
+        most = Math.max(most, atWork);
+        if (key === 'k0') await slow;
+        else await new Promise((resolve) => setImmediate(resolve));
+        atWork -= 1;
+        if (key === 'k7') throw new Error('never');
+        sent.set(key, [...(sent.get(key) ?? []), body]);
+        bell.ring();
+      },
+    });
+    const keys = Array.from({ length: 60 }, (_, n) => `k${n}`);
+    for (const key of keys) await emit('push', key, 1, 2, 3);
+    await outbox.start();
+    const others = keys.filter((key) => key !== 'k0' && key !== 'k7');
+    await bell.until(async () => others.every((key) => sent.get(key)?.length === 3) && (await outbox.parked()).length === 1);
+    expect(sent.get('k0')).to.equal(undefined);
+    free();
+    await bell.until(async () => (await rows()) === 3);
+    expect((await outbox.parked()).map(({ key, body, behind }) => ({ key, body, behind }))).to.deep.equal([
+      { key: 'k7', body: 1, behind: 2 },
+    ]);
+    expect(Object.fromEntries(sent)).to.deep.equal(Object.fromEntries([...others, 'k0'].map((key) => [key, [1, 2, 3]])));
+    expect(most).to.be.within(8, 16);
+  });
+
+  it('leaves what many keys had on their way to whoever comes next when a worker does not end', async () => {
+    let hangs = true;
+    const sent: string[] = [];
+    outbox.consume<string>('push', {
+      atOnce: 8,
+      leaseMs: 200,
+      leased: async ({ body, attempt }, signal) => {
+        if (hangs) await once(signal, 'abort').then(() => Promise.reject(new Error('no answer')));
+        sent.push(`${body} ${attempt}`);
+        bell.ring();
+      },
+    });
+    for (const key of ['a', 'b', 'c']) await emit('push', key, key);
+    await outbox.start();
+    await bell.until(async () => notes.filter(({ kind }) => kind === 'failed').length >= 3);
+    hangs = false;
+    await empty();
+    expect(sent.map((one) => one[0]).sort()).to.deep.equal(['a', 'b', 'c']);
+    expect(sent.every((one) => Number(one.slice(2)) > 1)).to.equal(true);
+  });
+
   it('goes on with a batch after a statement of PostgreSQL itself failed in it', async () => {
     outbox.consume<number>('ledger', {
       parkAfter: 1,

@@ -78,6 +78,8 @@ interface Lane {
   /** Keys to look at without Redis. */
   local: Set<string>;
   atWork: Set<Promise<void>>;
+  /** What is on its way, of consumers that send many at once. */
+  sending: Set<Promise<void>>;
 }
 
 export function createOutbox({ database, redis, prefix, sweepMs = SWEEP_MS, note = () => undefined }: OutboxOptions): Outbox {
@@ -181,10 +183,19 @@ export function createOutbox({ database, redis, prefix, sweepMs = SWEEP_MS, note
         ...(prefix ? { prefix } : {}),
         onError: (_, error) => note({ kind: 'interrupted', consumer: name, key: '', error }),
       });
-      const look = createLook({ slots, name, consumer: consumer as Consumer, store, transact: database.transact, note });
-      const isTogether = 'together' in consumer;
-      const concurrency = consumer.concurrency ?? (isTogether ? 1 : CONCURRENCY);
-      lanes.set(name, { look, queue, concurrency, isTogether, local: new Set(), atWork: new Set() });
+      const sending = new Set<Promise<void>>();
+      const look = createLook({
+        ...{ slots, name, consumer: consumer as Consumer, store, transact: database.transact, note },
+        again: () => state === 'running' && hint(name, [ANY_KEY]),
+        onItsWay: (work) => {
+          const sent = work.finally(() => sending.delete(sent));
+          sending.add(sent);
+        },
+      });
+      const sendsMany = 'leased' in consumer && consumer.atOnce !== undefined;
+      const isTogether = 'together' in consumer || sendsMany;
+      const concurrency = sendsMany ? 1 : (consumer.concurrency ?? (isTogether ? 1 : CONCURRENCY));
+      lanes.set(name, { look, queue, concurrency, isTogether, local: new Set(), atWork: new Set(), sending });
     },
     start: async () => {
       state = 'running';
@@ -197,6 +208,7 @@ export function createOutbox({ database, redis, prefix, sweepMs = SWEEP_MS, note
       for (const { gathering } of lanes.values()) clearTimeout(gathering);
       await sweeping;
       await Promise.all([...lanes.values()].map(async ({ queue, atWork }) => Promise.all([queue.close(), ...atWork])));
+      await Promise.all([...lanes.values()].flatMap(({ sending }) => [...sending]));
     },
     parked: ({ consumer, limit = 100 } = {}) => store.parked(consumer, limit),
     unpark: async (consumer, key) => {

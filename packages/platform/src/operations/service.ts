@@ -55,6 +55,18 @@ export function createService({ transact, store, clock }: { transact: Transact; 
     async versionAt(operatorId: OperatorId, owner: TariffVersion['owner'], id: string, at: Date): Promise<TariffVersion | undefined> {
       return inForceAt(await store.versions(undefined, operatorId, owner, id), at);
     },
+    /** The same of many at once, at their indexes. */
+    async versionsAt(
+      operatorId: OperatorId,
+      asked: readonly { owner: TariffVersion['owner']; id: string; at: Date }[],
+    ): Promise<(TariffVersion | undefined)[]> {
+      const nameOf = ({ owner, id }: { owner: string; id: string }) => `${owner}/${id}`;
+      const which = [...new Map(asked.map((one) => [nameOf(one), one])).values()];
+      const versions = which.length === 0 ? [] : await store.versionsOfMany(operatorId, which);
+      const byName = new Map<string, TariffVersion[]>();
+      for (const version of versions) byName.set(nameOf(version), [...(byName.get(nameOf(version)) ?? []), version]);
+      return asked.map((one) => inForceAt(byName.get(nameOf(one)) ?? [], one.at));
+    },
     tariffs: store.newest,
     history: (operatorId: OperatorId, owner: TariffVersion['owner'], id: string) => store.versions(undefined, operatorId, owner, id),
   };

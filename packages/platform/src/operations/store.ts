@@ -26,6 +26,17 @@ export function createStore(sql: Sql) {
       return rows.map(({ body }) => fromJson<TariffVersion>(body));
     },
 
+    /** All versions of several tariffs of anybody, in no order. */
+    async versionsOfMany(operatorId: OperatorId, which: readonly { owner: PartyId; id: string }[]): Promise<TariffVersion[]> {
+      const rows = await sql<{ body: unknown }>(
+        undefined,
+        `SELECT body FROM operations_tariff_version
+          WHERE operator_id = $1 AND (owner, id) IN (SELECT * FROM unnest($2::text[], $3::text[]))`,
+        [operatorId, which.map(({ owner }) => owner), which.map(({ id }) => id)],
+      );
+      return rows.map(({ body }) => fromJson<TariffVersion>(body));
+    },
+
     /** False if that version exists. */
     async insertVersion(tx: Tx, operatorId: OperatorId, tariff: TariffVersion, isOwn: boolean): Promise<boolean> {
       const rows = await sql(

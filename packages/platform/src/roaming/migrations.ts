@@ -299,4 +299,14 @@ export const migrations = [
       )`,
     ],
   },
+  {
+    // Versions of OCPI whose CDRs name no session: theirs is found by what allowed it, or by card and EVSE.
+    name: 'roaming-010-matching',
+    up: [
+      `CREATE INDEX roaming_session_reference ON roaming_session (operator_id, owner, authorization_reference)
+        WHERE authorization_reference IS NOT NULL`,
+      `CREATE INDEX roaming_session_card ON roaming_session
+        (operator_id, owner, upper(body->'token'->>'uid'), (body->'place'->>'evseUid'))`,
+    ],
+  },
 ] as const;

@@ -183,9 +183,9 @@ describe('attacks on settlement', () => {
     const dear = { ...priced(900_000_000n), version: 2, validFrom: changedAt };
     const first = { ...agreement(CPO, OURS), effectiveTo: changedAt };
     const second = agreement(CPO, OURS, { version: 2, effectiveFrom: changedAt, tax: { name: 'VAT', rate: 90_000 } });
-    world.agreements.between = async (_, seller, buyer, at) =>
-      seller !== CPO || buyer !== OURS ? undefined : at < changedAt ? first : second;
-    world.tariffs.at = async (_, __, ___, at) => (at < changedAt ? tariff(CPO) : dear);
+    world.agreements.between = async (_, asked) =>
+      asked.map(({ seller, buyer, at }) => (seller !== CPO || buyer !== OURS ? undefined : at < changedAt ? first : second));
+    world.tariffs.at = async (_, asked) => asked.map(({ at }) => (at < changedAt ? tariff(CPO) : dear));
     const c = theirs();
     world.know(c);
     expect(await take(c)).to.equal('accepted');

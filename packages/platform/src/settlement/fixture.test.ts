@@ -204,16 +204,19 @@ export class World implements SettlementPorts {
   }
 
   readonly agreements: SettlementPorts['agreements'] = {
-    between: async (operatorId, seller, buyer, at) => {
-      const found = operatorId === OPERATOR ? this.agreementsOf.get(`${seller} ${buyer}`) : undefined;
-      return found && at >= found.effectiveFrom ? found : undefined;
-    },
+    between: async (operatorId, asked) =>
+      asked.map(({ seller, buyer, at }) => {
+        const found = operatorId === OPERATOR ? this.agreementsOf.get(`${seller} ${buyer}`) : undefined;
+        return found && at >= found.effectiveFrom ? found : undefined;
+      }),
     pinnedKeys: async (_, party) => [...this.agreementsOf.values()].flatMap(({ signingKeys }) => signingKeys[party] ?? []),
   };
   readonly sessions: SettlementPorts['sessions'] = {
-    find: async (_, { owner, sessionId }) => this.sessionsOf.get(`${owner}/${sessionId}`),
+    find: async (_, wanted) => wanted.map(({ owner, sessionId }) => this.sessionsOf.get(`${owner}/${sessionId}`)),
   };
-  readonly tariffs: SettlementPorts['tariffs'] = { at: async (_, owner, id) => this.tariffsOf.get(`${owner}/${id}`) };
+  readonly tariffs: SettlementPorts['tariffs'] = {
+    at: async (_, asked) => asked.map(({ owner, id }) => this.tariffsOf.get(`${owner}/${id}`)),
+  };
   readonly exchanged: SettlementPorts['exchanged'] = {
     of: async (_, owner, id) => {
       const bytes = this.exchangedOf.get(cdrKey(owner, id));

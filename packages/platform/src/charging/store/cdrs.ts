@@ -28,6 +28,17 @@ export function createCdrStore(sql: Sql) {
       return rows[0] && fromJson<Cdr>(rows[0].body);
     },
 
+    /** Of these ids, those that are there; in no order. */
+    async cdrsOf(operatorId: OperatorId, which: readonly { owner: PartyId; id: string }[]): Promise<Cdr[]> {
+      if (which.length === 0) return [];
+      const rows = await sql<{ body: unknown }>(
+        undefined,
+        'SELECT body FROM charging_cdr WHERE operator_id = $1 AND (owner, id) IN (SELECT * FROM unnest($2::text[], $3::text[]))',
+        [operatorId, which.map(({ owner }) => owner), which.map(({ id }) => id)],
+      );
+      return rows.map(({ body }) => fromJson<Cdr>(body));
+    },
+
     async cdrs(operatorId: OperatorId, query: PageRequest): Promise<Page<Cdr>> {
       const rows = await sql<{ id: string; body: unknown }>(
         undefined,

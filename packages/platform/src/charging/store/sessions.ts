@@ -10,7 +10,7 @@ import type { EvseRef } from '../../model/location.js';
 import type { PartyId } from '../../model/party.js';
 import { writeProgress } from '../progress.js';
 import { unpack } from '../samples.js';
-import { type ChargingState, energyMilliWh, isHeld, type SessionFacts } from '../session.js';
+import { type ChargingState, isHeld, type SessionFacts } from '../session.js';
 
 export interface StoredSession {
   no: string;
@@ -195,25 +195,6 @@ export function createSessionStore(sql: Sql) {
           item: read,
         },
         query,
-      );
-    },
-
-    /** A session by its id, or by the authorisation that allowed it: what a CDR can be matched to. */
-    async findSession(operatorId: OperatorId, by: { sessionId?: string; authorizationReference?: string }) {
-      const rows = await sql<SessionRow>(
-        undefined,
-        `SELECT ${COLUMNS} FROM charging_session
-          WHERE operator_id = $1 AND (id = $2 OR ($2::text IS NULL AND facts->>'authorizationReference' = $3))`,
-        [operatorId, by.sessionId ?? null, by.authorizationReference ?? null],
-      );
-      const found = rows.length === 1 ? one(rows) : undefined;
-      return (
-        found && {
-          id: found.state.facts.id as string,
-          energyMilliWh: energyMilliWh(found.state),
-          startedAt: found.state.facts.startedAt,
-          ...(found.state.phase === 'ended' ? { endedAt: found.state.endedAt } : {}),
-        }
       );
     },
 

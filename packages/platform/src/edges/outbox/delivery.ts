@@ -37,6 +37,8 @@ export type Consumer<Body = unknown> = ConsumerOptions &
         leased: (delivery: Delivery<Body>, signal: AbortSignal) => Promise<void>;
         /** How long a send may take; then `signal` aborts and the event goes to another worker. 30 s if not said. */
         leaseMs?: number;
+        /** Keys whose first events are leased, and removed, together: for consumers of very many keys. Each is sent for itself all the same. */
+        atOnce?: number;
       }
   );
 

@@ -98,18 +98,10 @@ export function createOutboxStore(sql: Sql) {
 
     /** Locks and gives the first events of many keys that are due; what another worker has is left to it, which looks again. */
     async heads(tx: Tx, consumer: string, limit: number): Promise<Claimed[]> {
-      const rows = await sql<Row>(
-        tx,
-        `WITH RECURSIVE head AS (
-           (SELECT key, id, due_at FROM outbox WHERE consumer = $1 ORDER BY key, id LIMIT 1)
-           UNION ALL
-           SELECT next.* FROM head, LATERAL (
-             SELECT key, id, due_at FROM outbox o WHERE o.consumer = $1 AND o.key > head.key ORDER BY key, id LIMIT 1) next)
-         SELECT ${COLUMNS} FROM outbox
-          WHERE consumer = $1 AND (key, id) IN (SELECT key, id FROM head WHERE due_at <= clock_timestamp() LIMIT $2)
-          FOR UPDATE SKIP LOCKED`,
-        [consumer, limit],
-      );
+      const rows = await sql<Row>(tx, `${DUE_HEADS} SELECT ${COLUMNS} FROM outbox WHERE ${IS_DUE_HEAD} FOR UPDATE SKIP LOCKED`, [
+        consumer,
+        limit,
+      ]);
       return rows.map((row) => claimed(row, row.attempts + 1));
     },
 
@@ -162,6 +154,18 @@ export function createOutboxStore(sql: Sql) {
       return row && claimed(row, row.attempts);
     },
 
+    /** The same for the first events of many keys. */
+    async leaseHeads(consumer: string, limit: number, leaseMs: number): Promise<Claimed[]> {
+      const rows = await sql<Row>(
+        undefined,
+        `${DUE_HEADS}, mine AS MATERIALIZED (SELECT key, id FROM outbox WHERE ${IS_DUE_HEAD} FOR UPDATE SKIP LOCKED)
+         UPDATE outbox SET due_at = ${AFTER('$3')}, attempts = attempts + 1, failures = failures + 1
+         WHERE consumer = $1 AND (key, id) IN (SELECT key, id FROM mine) RETURNING ${COLUMNS}`,
+        [consumer, limit, leaseMs],
+      );
+      return rows.map((row) => claimed(row, row.attempts));
+    },
+
     /** The attempt number tells a worker whose lease ran out that the event is no longer its own. */
     async endLease({ id, consumer, key, attempt }: Delivery): Promise<void> {
       await sql(undefined, 'DELETE FROM outbox WHERE consumer = $1 AND key = $2 AND id = $3 AND attempts = $4', [
@@ -170,6 +174,15 @@ export function createOutboxStore(sql: Sql) {
         id,
         attempt,
       ]);
+    },
+
+    async endLeases(consumer: string, ended: readonly Delivery[]): Promise<void> {
+      await sql(
+        undefined,
+        `DELETE FROM outbox WHERE consumer = $1
+            AND (key, id, attempts) IN (SELECT * FROM unnest($2::text[], $3::bigint[], $4::int[]))`,
+        [consumer, ended.map(({ key }) => key), ended.map(({ id }) => id), ended.map(({ attempt }) => attempt)],
+      );
     },
 
     async giveBack({ id, consumer, key, attempt }: Delivery, failures: number, pauseMs: number, reason: string): Promise<void> {
@@ -245,6 +258,14 @@ export function createOutboxStore(sql: Sql) {
     },
   };
 }
+
+/** The first events of the keys of consumer $1 that are due, $2 at most: jumps from key to key, and no further than to the last of them. */
+const DUE_HEADS = `WITH RECURSIVE head AS (
+  (SELECT key, id, due_at FROM outbox WHERE consumer = $1 ORDER BY key, id LIMIT 1)
+  UNION ALL
+  SELECT next.* FROM head, LATERAL (
+    SELECT key, id, due_at FROM outbox o WHERE o.consumer = $1 AND o.key > head.key ORDER BY key, id LIMIT 1) next)`;
+const IS_DUE_HEAD = 'consumer = $1 AND (key, id) IN (SELECT key, id FROM head WHERE due_at <= clock_timestamp() LIMIT $2)';
 
 const HEADS = `WITH RECURSIVE head AS (
   (SELECT consumer, key, due_at FROM outbox ORDER BY consumer, key, id LIMIT 1)

@@ -2,6 +2,7 @@ import type { Transact } from '../../kernel/transact.js';
 import { isConflict, isOutage } from '../sql-state.js';
 import { savepoint } from '../transact.js';
 import { type Consumer, type Delivery, type OutboxNote, Postponed, Unhandleable } from './delivery.js';
+import { createSending } from './sending.js';
 import type { Claimed, OutboxStore } from './store.js';
 
 /** Events of one key in one transaction. */
@@ -24,6 +25,10 @@ export interface WorkerParts {
   /** Shared by all consumers: what holds a connection must leave some to others. */
   slots: <T>(work: () => Promise<T>) => Promise<T>;
   note: (note: OutboxNote) => void;
+  /** Gives a hint to look at whatever is due. */
+  again(): void;
+  /** Whoever stops waits for this as well. */
+  onItsWay(work: Promise<void>): void;
 }
 
 /** Looks once at a key; true if there was something due, so that the caller looks again. */
@@ -51,8 +56,9 @@ export function createLook(parts: WorkerParts): Look {
     };
   }
   if ('together' in consumer) return lookTogether(parts, consumer.together);
-  const { leased, leaseMs = LEASE_MS } = consumer;
-  return (key) => lookLeased(parts, leased, leaseMs, key);
+  const { leased, leaseMs = LEASE_MS, atOnce } = consumer;
+  if (atOnce === undefined) return (key) => lookLeased(parts, leased, leaseMs, key);
+  return createSending({ ...parts, leaseMs, atOnce, carry: (claimed) => carry(parts, leased, leaseMs, claimed) });
 }
 
 /**
@@ -119,9 +125,19 @@ function lookTogether(parts: WorkerParts, handle: Together): Look {
   };
 }
 
-async function lookLeased({ name, consumer, store, note }: WorkerParts, send: Leased, leaseMs: number, key: string): Promise<boolean> {
+async function lookLeased(parts: WorkerParts, send: Leased, leaseMs: number, key: string): Promise<boolean> {
+  const { name, store, note } = parts;
   const claimed = await store.lease(name, key, leaseMs);
   if (!claimed) return false;
+  if (await carry(parts, send, leaseMs, claimed)) {
+    await store.endLease(claimed.delivery);
+    note({ kind: 'handled', consumer: name, count: 1 });
+  }
+  return true;
+}
+
+/** Sends an event that is leased; false if it has been given back. */
+async function carry({ consumer, store, note }: WorkerParts, send: Leased, leaseMs: number, claimed: Claimed): Promise<boolean> {
   const { delivery, failures } = claimed;
   try {
     if (failures > (consumer.parkAfter ?? PARK_AFTER)) throw new Unhandleable(`no worker came back from it, ${failures - 1} times`);
@@ -130,10 +146,8 @@ async function lookLeased({ name, consumer, store, note }: WorkerParts, send: Le
     const verdict = judge(consumer, claimed, error);
     await store.giveBack(delivery, verdict.failures, verdict.pauseMs, reasonOf(asError(error)));
     note(fault(delivery, verdict, asError(error)));
-    return true;
+    return false;
   }
-  await store.endLease(delivery);
-  note({ kind: 'handled', consumer: name, count: 1 });
   return true;
 }
 

@@ -125,7 +125,28 @@ export function createAgreements({ store, transact, clock, newId, signing, appro
     return inForceAt(await store.agreementVersions(operatorId, seller, buyer), at);
   }
 
-  return { reviewAgreement, draftAgreement, activateApproved, activateAgreement, agreementBetween, pinnedKeys: store.pinnedKeys };
+  /** The same of many at once, at their indexes. */
+  async function agreementsBetween(
+    operatorId: OperatorId,
+    asked: readonly { seller: PartyId; buyer: PartyId; at: Date }[],
+  ): Promise<(Agreement | undefined)[]> {
+    const pairOf = ({ seller, buyer }: { seller: PartyId; buyer: PartyId }) => `${seller} ${buyer}`;
+    const pairs = [...new Map(asked.map((one) => [pairOf(one), one])).values()];
+    const byPair = new Map<string, Agreement[]>();
+    for (const version of await store.agreementVersionsOf(operatorId, pairs))
+      byPair.set(pairOf(version), [...(byPair.get(pairOf(version)) ?? []), version]);
+    return asked.map((one) => inForceAt(byPair.get(pairOf(one)) ?? [], one.at));
+  }
+
+  return {
+    reviewAgreement,
+    draftAgreement,
+    activateApproved,
+    activateAgreement,
+    agreementBetween,
+    agreementsBetween,
+    pinnedKeys: store.pinnedKeys,
+  };
 }
 
 /** Over all terms in a fixed order, so that what was approved is what is put into force. */

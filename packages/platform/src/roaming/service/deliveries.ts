@@ -183,7 +183,8 @@ export function createDeliveries({
 
   /** A CDR stays owed until it is taken; it is the same by its id, so that offering it again is harmless. */
   async function deliverCdr(operatorId: OperatorId, owner: PartyId, cdrId: string, party: PartyId): Promise<void> {
-    const owed = await store.owedCdr(operatorId, owner, cdrId, party);
+    const which = { operatorId, owner, id: cdrId, party };
+    const owed = await store.owedCdr(which);
     if (!owed) return;
     const { exchange, cdr, inDoubt } = owed;
     const link = await linkOf(operatorId, party);
@@ -195,14 +196,14 @@ export function createDeliveries({
       to: party,
       correlation: newId(),
       raw: { version: exchange.version, bytes: exchange.bytes },
-      typed: () => cdr,
+      typed: cdr,
     };
     const had = inDoubt ? await link.hasCdr?.(message) : undefined;
-    if (had) return store.markDelivered(operatorId, owner, cdrId, party, had.location, clock.now());
+    if (had) return store.markDelivered({ ...which, location: had.location, now: clock.now() });
     const reply = await link.send(message);
     if (!reply.accepted && reply.reason === 'timeout') await store.doubtCdr(operatorId, owner, cdrId, party, clock.now());
     const { location } = delivered(reply);
-    await store.markDelivered(operatorId, owner, cdrId, party, location, clock.now());
+    await store.markDelivered({ ...which, location, now: clock.now() });
     // Who takes something is there: it gets what else it has missed.
     const home = await store.homeOf(operatorId, party);
     if (home !== undefined && home !== 'hosted') await heard(operatorId, home);

@@ -121,6 +121,17 @@ export function agreements(sql: Sql) {
       return rows.map(({ body }) => fromJson<Agreement>(body));
     },
 
+    /** The versions between several pairs of parties, in no order. */
+    async agreementVersionsOf(operatorId: OperatorId, pairs: readonly { seller: PartyId; buyer: PartyId }[]): Promise<Agreement[]> {
+      const rows = await sql<{ body: unknown }>(
+        undefined,
+        `SELECT body FROM roaming_agreement
+          WHERE operator_id = $1 AND (seller, buyer) IN (SELECT * FROM unnest($2::text[], $3::text[]))`,
+        [operatorId, pairs.map(({ seller }) => seller), pairs.map(({ buyer }) => buyer)],
+      );
+      return rows.map(({ body }) => fromJson<Agreement>(body));
+    },
+
     /** Every key that was ever agreed on for what that party signs. */
     async pinnedKeys(operatorId: OperatorId, party: PartyId): Promise<string[]> {
       const rows = await sql<{ key: string }>(

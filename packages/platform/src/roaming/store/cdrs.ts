@@ -1,3 +1,4 @@
+import { createGather } from '../../edges/gather.js';
 import type { Statement } from '../../edges/group-commit.js';
 import type { Sql } from '../../edges/sql.js';
 import type { OperatorId } from '../../kernel/ids.js';
@@ -29,10 +30,69 @@ export interface NewExchange {
   cdr: Cdr;
 }
 
+/** A CDR that a party is to get; in the model's words only when asked. */
+export interface OwedCdr {
+  exchange: CdrExchange;
+  /** It was offered, and nobody knows whether it was taken. */
+  inDoubt: boolean;
+  cdr(): Cdr;
+}
+
 const columns = 'owner, id, party, direction, version, bytes, digest, state, location, updated_at';
 const withCdr = `${columns}, body, time_zone`;
 
+/** One CDR that a party is to get, or has got. */
+export interface CdrRef {
+  operatorId: OperatorId;
+  owner: PartyId;
+  id: string;
+  party: PartyId;
+}
+
+const keyOf = ({ operatorId, owner, id, party }: CdrRef): string => `${operatorId} ${owner} ${party} ${id.toUpperCase()}`;
+const ONE_OF = '(operator_id, owner, id, party) IN (SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]))';
+const columnsOf = (all: readonly CdrRef[]) => [
+  all.map(({ operatorId }) => operatorId),
+  all.map(({ owner }) => owner),
+  all.map(({ id }) => id.toUpperCase()),
+  all.map(({ party }) => party),
+];
+
 export function cdrs(sql: Sql) {
+  // Many are delivered side by side: what is asked and written for each goes in one statement for all.
+  const owedCdr = createGather<CdrRef, OwedCdr | undefined>({
+    key: keyOf,
+    run: async (asked) => {
+      const rows = await sql<CdrRow & { operator: OperatorId; doubt_at: Date | null }>(
+        undefined,
+        `SELECT operator_id AS operator, ${withCdr}, doubt_at FROM roaming_cdr WHERE ${ONE_OF} AND state = 'owed'`,
+        columnsOf(asked),
+      );
+      const found = new Map(
+        rows.map((row) => {
+          const exchange = toExchange(row);
+          const owed: OwedCdr = { cdr: () => cdrOf(row), exchange, inDoubt: row.doubt_at !== null };
+          return [keyOf({ ...exchange, operatorId: row.operator }), owed];
+        }),
+      );
+      return asked.map((one) => found.get(keyOf(one)));
+    },
+  });
+
+  const markDelivered = createGather<CdrRef & { location?: string | undefined; now: Date }, void>({
+    key: keyOf,
+    run: async (all) => {
+      await sql(
+        undefined,
+        `UPDATE roaming_cdr c SET state = 'delivered', location = u.location, updated_at = u.now
+           FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[]) u(operator, owner, id, party, location, now)
+          WHERE c.operator_id = u.operator AND c.owner = u.owner AND c.id = u.id AND c.party = u.party AND c.state = 'owed'`,
+        [...columnsOf(all), all.map(({ location }) => location ?? null), all.map(({ now }) => now)],
+      );
+      return all.map(() => undefined);
+    },
+  });
+
   return {
     /** Gives those that were not known yet. Ids compare case-blind. */
     async insertExchanges(tx: Tx, all: readonly NewExchange[]): Promise<{ owner: PartyId; id: string; party: PartyId }[]> {
@@ -65,36 +125,10 @@ export function cdrs(sql: Sql) {
       return rows.map((row) => ({ cdr: cdrOf(row), exchange: toExchange(row) }));
     },
 
-    async owedCdr(
-      operatorId: OperatorId,
-      owner: PartyId,
-      id: string,
-      party: PartyId,
-    ): Promise<{ cdr: Cdr; exchange: CdrExchange; inDoubt: boolean } | undefined> {
-      const rows = await sql<CdrRow & { doubt_at: Date | null }>(
-        undefined,
-        `SELECT ${withCdr}, doubt_at FROM roaming_cdr
-          WHERE operator_id = $1 AND owner = $2 AND id = $3 AND party = $4 AND state = 'owed'`,
-        [operatorId, owner, id.toUpperCase(), party],
-      );
-      return rows[0] && { cdr: cdrOf(rows[0]), exchange: toExchange(rows[0]), inDoubt: rows[0].doubt_at !== null };
-    },
+    /** Undefined if it is owed no longer. */
+    owedCdr,
 
-    async markDelivered(
-      operatorId: OperatorId,
-      owner: PartyId,
-      id: string,
-      party: PartyId,
-      location: string | undefined,
-      now: Date,
-    ): Promise<void> {
-      await sql(
-        undefined,
-        `UPDATE roaming_cdr SET state = 'delivered', location = $5, updated_at = $6
-          WHERE operator_id = $1 AND owner = $2 AND id = $3 AND party = $4 AND state = 'owed'`,
-        [operatorId, owner, id.toUpperCase(), party, location ?? null, now],
-      );
-    },
+    markDelivered,
 
     /** An offer that was not answered: true from now on, until it is known. */
     async doubtCdr(operatorId: OperatorId, owner: PartyId, id: string, party: PartyId, now: Date): Promise<void> {

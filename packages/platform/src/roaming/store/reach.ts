@@ -1,10 +1,18 @@
 import type { Sql } from '../../edges/sql.js';
 import type { OperatorId, PartnerId } from '../../kernel/ids.js';
 
+/** So long (wall time) nothing is asked about a partner that was heard here: another node may have lost it since. */
+const HEARD_MS = 1000;
+
 export function reach(sql: Sql) {
+  const heardAt = new Map<string, number>();
+  const name = (operatorId: OperatorId, id: PartnerId) => `${operatorId} ${id}`;
+
   return {
     /** Marks a partner as heard; true if it had been offline. At most one write in half a minute. */
     async heardPartner(operatorId: OperatorId, id: PartnerId, now: Date): Promise<boolean> {
+      const at = performance.now();
+      if (at < (heardAt.get(name(operatorId, id)) ?? Number.NEGATIVE_INFINITY) + HEARD_MS) return false;
       const rows = await sql<{ was: Date | null }>(
         undefined,
         `WITH before AS (SELECT offline_since FROM roaming_partner WHERE operator_id = $1 AND id = $2
@@ -13,11 +21,13 @@ export function reach(sql: Sql) {
           WHERE operator_id = $1 AND id = $2 RETURNING before.offline_since AS was`,
         [operatorId, id, now],
       );
+      heardAt.set(name(operatorId, id), at);
       return rows[0] !== undefined && rows[0].was !== null;
     },
 
     /** True if it was thought to be there until now. */
     async lostPartner(operatorId: OperatorId, id: PartnerId, now: Date): Promise<boolean> {
+      heardAt.delete(name(operatorId, id));
       const rows = await sql(
         undefined,
         'UPDATE roaming_partner SET offline_since = $3 WHERE operator_id = $1 AND id = $2 AND offline_since IS NULL RETURNING id',

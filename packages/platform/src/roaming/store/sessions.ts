@@ -16,6 +16,35 @@ export interface SessionClues {
 }
 
 export function sessions(sql: Sql) {
+  /**
+   * A partner's session: by its id, else by the authorisation that allowed it, else, where a CDR names neither, by token, EVSE and
+   * overlapping time if that is one session only.
+   */
+  async function partnerSession(
+    operatorId: OperatorId,
+    owner: PartyId,
+    by: SessionClues,
+  ): Promise<{ session: Session; raw: Buffer } | undefined> {
+    const { sessionId, authorizationReference, token, place, startedAt, endedAt } = by;
+    const [condition, values]: [string, unknown[]] =
+      sessionId !== undefined
+        ? ['id = $3', [sessionId]]
+        : authorizationReference !== undefined
+          ? ['authorization_reference = $3', [authorizationReference]]
+          : [
+              `upper(body->'token'->>'uid') = upper($3) AND body->'place'->>'evseUid' = $4
+                 AND (body->'startedAt'->>'$time')::timestamptz < $6
+                 AND coalesce((body->'endedAt'->>'$time')::timestamptz, 'infinity') > $5`.replaceAll('$time', '$$time'),
+              [token?.uid ?? '', place?.evseUid ?? '', startedAt ?? null, endedAt ?? null],
+            ];
+    const rows = await sql<{ body: unknown; raw: Buffer }>(
+      undefined,
+      `SELECT body, raw FROM roaming_session WHERE operator_id = $1 AND owner = $2 AND ${condition} LIMIT 2`,
+      [operatorId, owner, ...values],
+    );
+    return rows.length === 1 && rows[0] ? { session: fromJson<Session>(rows[0].body), raw: rows[0].raw } : undefined;
+  }
+
   return {
     /** A partner's session; older news than we have is passed over, and false. */
     async saveSession(operatorId: OperatorId, session: Session, raw: Buffer): Promise<boolean> {
@@ -30,29 +59,31 @@ export function sessions(sql: Sql) {
       return rows.length === 1;
     },
 
-    /**
-     * A partner's session: by its id, else by the authorisation that allowed it, else, where a CDR names neither, by token, EVSE and
-     * overlapping time if that is one session only.
-     */
-    async partnerSession(operatorId: OperatorId, owner: PartyId, by: SessionClues): Promise<{ session: Session; raw: Buffer } | undefined> {
-      const { sessionId, authorizationReference, token, place, startedAt, endedAt } = by;
-      const [condition, values]: [string, unknown[]] =
-        sessionId !== undefined
-          ? ['id = $3', [sessionId]]
-          : authorizationReference !== undefined
-            ? ['authorization_reference = $3', [authorizationReference]]
-            : [
-                `upper(body->'token'->>'uid') = upper($3) AND body->'place'->>'evseUid' = $4
-                   AND (body->'startedAt'->>'$time')::timestamptz < $6
-                   AND coalesce((body->'endedAt'->>'$time')::timestamptz, 'infinity') > $5`.replaceAll('$time', '$$time'),
-                [token?.uid ?? '', place?.evseUid ?? '', startedAt ?? null, endedAt ?? null],
-              ];
-      const rows = await sql<{ body: unknown; raw: Buffer }>(
-        undefined,
-        `SELECT body, raw FROM roaming_session WHERE operator_id = $1 AND owner = $2 AND ${condition} LIMIT 2`,
-        [operatorId, owner, ...values],
+    partnerSession,
+
+    /** Partners' sessions as CDRs tell of them, at the indexes of those; see `partnerSession`. */
+    async partnerSessionsOf(
+      operatorId: OperatorId,
+      wanted: readonly (SessionClues & { owner: PartyId })[],
+    ): Promise<(Session | undefined)[]> {
+      const byId = wanted.filter(({ sessionId }) => sessionId !== undefined);
+      const rows =
+        byId.length === 0
+          ? []
+          : await sql<{ body: unknown }>(
+              undefined,
+              `SELECT body FROM roaming_session
+                WHERE operator_id = $1 AND (owner, id) IN (SELECT * FROM unnest($2::text[], $3::text[]))`,
+              [operatorId, byId.map(({ owner }) => owner), byId.map(({ sessionId }) => sessionId)],
+            );
+      const known = new Map(rows.map(({ body }) => fromJson<Session>(body)).map((session) => [`${session.owner}/${session.id}`, session]));
+      return Promise.all(
+        wanted.map(async (clues) =>
+          clues.sessionId === undefined
+            ? (await partnerSession(operatorId, clues.owner, clues))?.session
+            : known.get(`${clues.owner}/${clues.sessionId}`),
+        ),
       );
-      return rows.length === 1 && rows[0] ? { session: fromJson<Session>(rows[0].body), raw: rows[0].raw } : undefined;
     },
 
     /** The CPO of a partner's session; undefined if two have given one id. */

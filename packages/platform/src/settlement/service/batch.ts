@@ -1,18 +1,13 @@
 import { newId, type OperatorId } from '../../kernel/ids.js';
 import type { Tx } from '../../kernel/transact.js';
-import { type Cdr, cdrKey } from '../../model/cdr.js';
+import { cdrKey } from '../../model/cdr.js';
 import { NEW_LIFE } from '../cdr-clearing.js';
 import { clear } from '../clear.js';
 import { driverReceivable } from '../ledger.js';
 import { type PeriodName, periodOf } from '../period.js';
-import { type CdrRecord, digestOf, type Source } from '../record.js';
+import { type CdrRecord, digestOf } from '../record.js';
 import { issuerOf } from '../statement.js';
-import type { ClearingNeeds, ClearingService, Gathered, Recorded } from './clearing.js';
-
-export interface Incoming {
-  cdr: Cdr;
-  source: Source;
-}
+import type { ClearingNeeds, ClearingService, Gathered, Incoming, Recorded } from './clearing.js';
 
 /** More at once gains nothing and holds locks longer. */
 const MOST = 1000;
@@ -24,7 +19,7 @@ export function createBatch({ store, transact, clock }: ClearingNeeds, clearing:
    */
   async function recordAll(operatorId: OperatorId, items: readonly Incoming[], outer?: Tx): Promise<Recorded[]> {
     if (items.length > MOST) throw new RangeError(`at most ${MOST} CDRs at once`);
-    const gathered = await Promise.all(items.map(({ cdr, source }) => clearing.gather(operatorId, cdr, source)));
+    const gathered = await clearing.gatherAll(operatorId, items);
     const work = async (tx: Tx): Promise<Recorded[]> => {
       const now = clock.now();
       const all = items.map(({ cdr, source }, i) => ({

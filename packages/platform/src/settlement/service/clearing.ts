@@ -9,7 +9,7 @@ import { type CdrLife, NEW_LIFE } from '../cdr-clearing.js';
 import { clear, type Decision, type Facts } from '../clear.js';
 import { type Account, driverReceivable } from '../ledger.js';
 import { nextPeriod, type PeriodName, periodOf, takes } from '../period.js';
-import type { SettlementPorts } from '../ports.js';
+import type { SessionClues, SettlementPorts } from '../ports.js';
 import { type CdrRecord, digestOf, type Source } from '../record.js';
 import { issuerOf } from '../statement.js';
 import type { SettlementStore } from '../store.js';
@@ -19,6 +19,11 @@ export interface ClearingNeeds {
   transact: Transact;
   clock: Clock;
   ports: SettlementPorts;
+}
+
+export interface Incoming {
+  cdr: Cdr;
+  source: Source;
 }
 
 /** What the recorder of a CDR hears: a repeat gets what the first one got. */
@@ -70,23 +75,34 @@ export function createClearing({ store, transact, clock, ports }: ClearingNeeds)
   }
 
   async function gather(operatorId: OperatorId, cdr: Cdr, source: Source): Promise<Gathered> {
-    const { owner, token, place, startedAt, endedAt, sessionId, authorizationReference } = cdr;
-    const clues = {
-      owner,
-      token,
-      place,
-      startedAt,
-      endedAt,
-      ...(sessionId === undefined ? {} : { sessionId }),
-      ...(authorizationReference === undefined ? {} : { authorizationReference }),
-    };
-    const [agreement, session, hosted, knownTariffs] = await Promise.all([
-      ports.agreements.between(operatorId, owner, token.issuer, startedAt),
-      ports.sessions.find(operatorId, clues),
+    const [gathered] = await gatherAll(operatorId, [{ cdr, source }]);
+    return gathered!;
+  }
+
+  /** A few questions for all of them: what one CDR costs is its rating, and not its round trips. */
+  async function gatherAll(operatorId: OperatorId, items: readonly Incoming[]): Promise<Gathered[]> {
+    const tariffsOf = ({ cdr: { owner, tariffs, startedAt }, source }: Incoming) =>
+      source === 'own' ? [] : tariffs.map(({ id }) => ({ owner, id, at: startedAt }));
+    const [agreements, sessions, hosted, tariffs] = await Promise.all([
+      ports.agreements.between(
+        operatorId,
+        items.map(({ cdr: { owner, token, startedAt } }) => ({ seller: owner, buyer: token.issuer, at: startedAt })),
+      ),
+      ports.sessions.find(
+        operatorId,
+        items.map(({ cdr }) => cluesOf(cdr)),
+      ),
       ports.hosted.parties(operatorId),
-      source === 'own' ? [] : Promise.all(cdr.tariffs.map(({ id }) => ports.tariffs.at(operatorId, owner, id, startedAt))),
+      ports.tariffs.at(operatorId, items.flatMap(tariffsOf)),
     ]);
-    return { hosted, knownTariffs, ...(agreement ? { agreement } : {}), ...(session ? { session } : {}) };
+    let from = 0;
+    return items.map((item, i) => {
+      const [agreement, session] = [agreements[i], sessions[i]];
+      const until = from + tariffsOf(item).length;
+      const knownTariffs = tariffs.slice(from, until);
+      from = until;
+      return { hosted, knownTariffs, ...(agreement ? { agreement } : {}), ...(session ? { session } : {}) };
+    });
   }
 
   /** A credit and its original, and all CDRs of one session, are decided one after the other. */
@@ -212,13 +228,21 @@ export function createClearing({ store, transact, clock, ports }: ClearingNeeds)
     return name;
   }
 
-  return { record, retry, gather, factsOf, lock, namesOf, save, decided, openPeriod, followUp };
+  return { record, retry, gather, gatherAll, factsOf, lock, namesOf, save, decided, openPeriod, followUp };
 }
 
 export type ClearingService = ReturnType<typeof createClearing>;
 
 export function isWaiting({ clearing: { state } }: CdrLife): boolean {
   return state === 'received' || state === 'quarantined' || state === 'held';
+}
+
+function cluesOf({ owner, token, place, startedAt, endedAt, sessionId, authorizationReference }: Cdr): SessionClues {
+  return {
+    ...{ owner, token, place, startedAt, endedAt },
+    ...(sessionId === undefined ? {} : { sessionId }),
+    ...(authorizationReference === undefined ? {} : { authorizationReference }),
+  };
 }
 
 /** The names under which a CDR is locked: its own, or its original's, and its session's. */
