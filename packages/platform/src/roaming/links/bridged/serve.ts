@@ -5,7 +5,7 @@ import { type PartyId, partyId } from '../../../model/party.js';
 import type { OcpiCaller } from '../ocpi221/inbound.js';
 import { Untranslatable } from '../ocpi221/values.js';
 import type { Bridge } from './bridge.js';
-import { came, faceIn, HOME, objectOf, patchedObject, rememberForm } from './versions.js';
+import { bridgedFrom, faceIn, HOME, objectOf, patchedObject } from './versions.js';
 
 /** One side of a module as we answer it, in the words of 2.2.1. */
 export interface Side {
@@ -59,7 +59,7 @@ function bridgedHandler(
     if (ask.body !== undefined && object) {
       const body = await told(() => bridge(version, HOME, object, ask.body, { ...about, partial: isPatch }));
       const payload = Payload.of(isPatch ? dated(body) : body);
-      asked = { ...ask, body: payload.value as never, payload: rememberForm(payload, came(version, ask.payload)) };
+      asked = { ...ask, body: payload.value as never, payload: bridgedFrom(version, ask.payload, payload) };
     }
     const answer = await handler(asked);
     const answered = objectOf(home.says.data);

@@ -47,31 +47,38 @@ export function patchedObject(module: string, route: string): BridgedObject | un
   }
 }
 
-interface Form {
-  version: BridgeVersion;
-  bytes: Buffer;
+/** What came over the wire and the version it is in: who sends it on in the same one finds it parsed and checked. */
+class Came {
+  readonly version: BridgeVersion;
+  readonly payload: Payload;
+
+  constructor(version: BridgeVersion, payload: Payload) {
+    this.version = version;
+    this.payload = payload;
+  }
+
+  get bytes(): Buffer {
+    return this.payload.raw;
+  }
 }
 
-const forms = new WeakMap<Payload, Form>();
-const arrived = new WeakMap<Buffer, Payload>();
+// Of bodies in other versions than HOME only: what a map remembers of every message, though weakly, lives until the next great collection.
+const forms = new WeakMap<Payload, Came>();
 
-/** Remembers in which version and with which bytes a payload went over the wire, though it has been bridged since. */
-export function rememberForm(payload: Payload, form: Form): Payload {
-  forms.set(payload, form);
+/** A body in the words of HOME, which came in another version. */
+export function bridgedFrom(version: BridgeVersion, original: Payload, payload: Payload): Payload {
+  forms.set(payload, new Came(version, original));
   return payload;
 }
 
-export const formOf = (payload: Payload): Form => forms.get(payload) ?? came(HOME, payload);
+/** As a body came over the wire, though it may have been bridged since. */
+export const cameAs = (payload: Payload): Came => forms.get(payload) ?? new Came(HOME, payload);
 
-/** A payload as it came in a version. Who sends its bytes on in the same one finds it again, parsed and checked. */
-export function came(version: BridgeVersion, payload: Payload): Form {
-  arrived.set(payload.raw, payload);
-  return { version, bytes: payload.raw };
+/** The body of a message that passes as it came. */
+export function payloadOf(raw: { version: string; bytes: Buffer }, version: BridgeVersion): Payload {
+  const came = raw instanceof Came ? raw : new Came(version, Payload.raw(raw.bytes));
+  return version === HOME ? came.payload : bridgedFrom(version, came.payload, came.payload);
 }
-
-/** The payload of bytes that are in that version. */
-export const payloadOf = (version: BridgeVersion, bytes: Buffer): Payload =>
-  rememberForm(arrived.get(bytes) ?? Payload.raw(bytes), { version, bytes });
 
 /** The version in which a payload was marked as being; undefined where nobody said. */
 export const markedForm = (payload: unknown): BridgeVersion | undefined =>

@@ -8,7 +8,7 @@ import { type Partner, senderOf, speaksFor } from '../../partner.js';
 import type { ChargingPort, StationsPort, TariffsPort, UsersPort } from '../../ports.js';
 import type { RoamingStore } from '../../store.js';
 import type { Net } from '../bridged/net.js';
-import { formOf } from '../bridged/versions.js';
+import { cameAs } from '../bridged/versions.js';
 import { toParty } from './tokens.js';
 import { Untranslatable } from './values.js';
 
@@ -68,7 +68,7 @@ export function createInbound(needs: ListenNeeds) {
       to,
       correlation: asked.correlationId,
       // As the sender wrote it, in the version that it speaks.
-      raw: formOf(asked.payload),
+      raw: cameAs(asked.payload),
       typed: () => body,
     };
     return needs.route(message as unknown as Message);

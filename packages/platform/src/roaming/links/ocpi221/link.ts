@@ -86,7 +86,7 @@ async function say(message: Message, needs: OcpiNeeds): Promise<Reply> {
   };
   // Between equal versions the sender's own bytes pass unchanged.
   const { raw } = message;
-  const body = <T>(make: () => T): T | Payload => (raw && raw.version === needs.version ? payloadOf(needs.version, raw.bytes) : make());
+  const body = <T>(make: () => T): T | Payload => (raw && raw.version === needs.version ? payloadOf(raw, needs.version) : make());
   switch (message.kind) {
     case 'startSession': {
       const { token, locationId, evseUid, connectorId, authorizationReference, replyTo } = (message as Message<'startSession'>).typed();
