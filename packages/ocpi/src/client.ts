@@ -1,10 +1,11 @@
 // The client of one interface: writes the request, sends it through a Handle, checks the answer.
 import { fits, type Violation, violation } from './check.js';
 import { codeOf, type Envelope, isSuccess, OcpiError, readEnvelope } from './envelope.js';
-import { authorization, type Headers, header, type Routing, routingHeaders, type TokenCoding } from './headers.js';
+import { addRouting, authorization, type Headers, header, type Routing, type TokenCoding } from './headers.js';
 import { type Handle, type OcpiRequest, type OcpiResponse, Payload } from './message.js';
 import type { Body, Data, Interface, Params, Query, Route } from './module.js';
 import { countHeader, nextLink, type WindowRequest, windowQuery } from './paging.js';
+import { filledPath } from './routes.js';
 import { closed, type Schema } from './schema.js';
 
 /** Where the other side is and how to speak to it. */
@@ -108,35 +109,41 @@ interface AnyInput extends CallSettings {
  *     const { location } = await cdrs.post({ body: cdr });
  */
 export function connect<I extends Interface>(face: I, handle: Handle, options: ConnectOptions): Client<I> {
-  const client = Object.entries(face.routes).map(([name, route]) => [
-    name,
-    (input: AnyInput = {}) => call(face, route, handle, options, input),
-  ]);
-  return Object.fromEntries(client) as Client<I>;
+  const { url, token, coding } = options;
+  const base = url.replace(/\/+$/, '');
+  const peer = { face, handle, options, base, ...(token === undefined ? {} : { authorization: authorization(token, coding) }) };
+  const client: Record<string, (input?: AnyInput) => Promise<Reply<unknown>>> = {};
+  for (const name in face.routes) {
+    const route = face.routes[name];
+    if (route) client[name] = (input = {}) => call(peer, route, input);
+  }
+  return client as unknown as Client<I>;
+}
+
+/** The other side, with what is the same for every call. */
+interface Peer {
+  readonly face: Interface;
+  readonly handle: Handle;
+  readonly options: ConnectOptions;
+  readonly base: string;
+  readonly authorization?: string;
 }
 
 const TIMEOUT_MS = 30_000;
 const RETRIES = 2;
 const backoff = (tries: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, 250 * 2 ** tries));
 
-async function call(face: Interface, route: Route, handle: Handle, options: ConnectOptions, input: AnyInput): Promise<Reply<unknown>> {
+async function call(peer: Peer, route: Route, input: AnyInput): Promise<Reply<unknown>> {
+  const { options } = peer;
   const body = toPayload(route, input.body, options.strict === true);
   const newId = options.newId ?? randomId;
   const correlationId = input.correlationId ?? newId();
-  const send = (): Promise<OcpiResponse> => {
-    const requestId = input.requestId ?? newId();
-    const headers = requestHeaders(face, options, input, requestId, correlationId, body !== undefined);
-    return inTime(
-      handle,
-      { method: route.method, url: toUrl(route, options.url, input), headers, ...(body ? { body } : {}) },
-      options,
-      input.signal,
-    );
-  };
+  const url = toUrl(route, peer.base, input);
   const retries = route.method === 'GET' ? (options.retries ?? RETRIES) : 0;
   for (let tries = 1; ; tries += 1) {
     try {
-      const response = await send();
+      const headers = requestHeaders(peer, input, input.requestId ?? newId(), correlationId, body !== undefined);
+      const response = await inTime(peer, { method: route.method, url, headers, ...(body ? { body } : {}) }, input.signal);
       if (response.status !== 503 || tries > retries) return toReply(route, response, correlationId);
     } catch (error) {
       if (tries > retries || !isTransient(error)) throw error;
@@ -160,39 +167,31 @@ function toPayload(route: Route, body: unknown, strict: boolean): Payload | unde
 }
 
 function requestHeaders(
-  face: Interface,
-  options: ConnectOptions,
+  { face, options, authorization: token }: Peer,
   input: AnyInput,
   requestId: string,
   correlationId: string,
   hasBody: boolean,
 ): Headers {
-  return {
-    ...(options.token === undefined ? {} : { authorization: authorization(options.token, options.coding) }),
-    'x-request-id': requestId,
-    'x-correlation-id': correlationId,
-    ...(face.routed ? routingHeaders(input.routing ?? options.routing ?? {}) : {}),
-    ...(hasBody ? { 'content-type': 'application/json' } : {}),
-  };
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: token };
+  headers['x-request-id'] = requestId;
+  headers['x-correlation-id'] = correlationId;
+  if (face.routed) addRouting(headers, input.routing ?? options.routing ?? {});
+  if (hasBody) headers['content-type'] = 'application/json';
+  return headers;
 }
 
 function toUrl(route: Route, base: string, input: AnyInput): string {
-  const path =
-    input.at ??
-    base.replace(/\/+$/, '') +
-      route.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(input.params?.[name] ?? missing(name)));
+  const path = input.at ?? base + filledPath(route, input.params);
+  if (!input.query && !input.window) return path;
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(input.query ?? {})) if (value !== undefined) query.set(name, value);
   const text = [query.toString(), input.window ? windowQuery(input.window) : ''].filter((part) => part !== '').join('&');
   return text === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${text}`;
 }
 
-function missing(name: string): never {
-  throw new OcpiError('invalid', `the parameter ${name} is missing`);
-}
-
 /** Sends with a time limit. */
-async function inTime(handle: Handle, request: OcpiRequest, options: ConnectOptions, outer?: AbortSignal): Promise<OcpiResponse> {
+async function inTime({ handle, options }: Peer, request: OcpiRequest, outer?: AbortSignal): Promise<OcpiResponse> {
   try {
     const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
     const response = await (options.handleKeepsTime

@@ -1,4 +1,4 @@
-// Finds the route of a path. Templates are cut into segments once; a request's path is compared segment by segment.
+// Finds the route of a path, and fills a route's path. Templates are cut once; a request's path is compared segment by segment.
 import { OcpiError } from './envelope.js';
 import type { Method, Route, Routes } from './module.js';
 
@@ -71,4 +71,22 @@ function decoded(part: string): string {
   } catch (cause) {
     throw new OcpiError('malformed', 'the URL is not encoded properly', { cause });
   }
+}
+
+const templates = new WeakMap<Route, readonly string[]>();
+
+/** A route's path with its parameters in it. Throws 'invalid' for one that is missing. */
+export function filledPath(route: Route, params: Readonly<Record<string, string>> = {}): string {
+  const pieces = templates.get(route) ?? route.path.split(/:(\w+)/);
+  templates.set(route, pieces);
+  let path = pieces[0] ?? '';
+  // A literal piece and the name of a parameter in turn.
+  for (let at = 1; at < pieces.length; at += 2) path += encodeURIComponent(given(params, pieces[at] ?? '')) + (pieces[at + 1] ?? '');
+  return path;
+}
+
+function given(params: Readonly<Record<string, string>>, name: string): string {
+  const value = params[name];
+  if (value === undefined) throw new OcpiError('invalid', `the parameter ${name} is missing`);
+  return value;
 }
