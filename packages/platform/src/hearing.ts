@@ -62,6 +62,9 @@ export function hear(outbox: Outbox, { charging, gateway, roaming, settlement, l
       if (!rated) throw new Postponed(LATE_EVENTS_MS, 'events of this session may still come');
     },
   });
+  outbox.consume<{ reservationId: string }>(of.noShow, {
+    leased: ({ operatorId, body }) => charging.billNoShow(operatorId as OperatorId, body.reservationId),
+  });
   outbox.consume<{ uid: string }>(usersConsumers.tokenRevoked, {
     leased: ({ operatorId, body }) => gateway.tokenRevoked(operatorId as OperatorId, body.uid),
   });

@@ -18,7 +18,7 @@ export { openPrice, price, pricer } from './price.js';
 export type { Billed, RoundedAmount, RoundingRule } from './rounding.js';
 export { minorDigits, roundAmount } from './rounding.js';
 export type { Period, PricedSession, ReadOptions } from './session.js';
-export { period, readCdr, readSession } from './session.js';
+export { period, readCdr, readSession, reservationOf } from './session.js';
 export type {
   Dimension,
   Fee,

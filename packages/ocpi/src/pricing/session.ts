@@ -100,7 +100,7 @@ function read(wire: Readonly<Record<string, unknown>>, start: number, givenEnd: 
       throw error instanceof PricingError ? error.within(`/charging_periods/${i}`) : error;
     }
   }
-  const reservation = options.reservation ?? saidReservation(wire) ?? guessReservation(out, policies);
+  const reservation = options.reservation ?? saidReservation(wire) ?? reservationOf(out, policies);
   return {
     start,
     end,
@@ -118,7 +118,11 @@ function saidReservation(wire: Readonly<Record<string, unknown>>): 'used' | 'exp
   throw new PricingError('type', '/reservation/kind', `${String(said)} is neither RESERVATION nor RESERVATION_EXPIRES`);
 }
 
-function guessReservation(periods: readonly Period[], policies: Policies): 'used' | 'expired' | undefined {
+/** What became of the reservation that periods speak of; the wire cannot tell, so the policy `reservationOnly` does. */
+export function reservationOf(
+  periods: readonly Period[],
+  policies: Pick<Policies, 'reservationOnly'> = defaultPolicies,
+): 'used' | 'expired' | undefined {
   if (!periods.some((p) => p.reservationMs > 0)) return undefined;
   const only = periods.every((p) => p.energyMilliWh === 0 && p.timeMs === 0 && p.parkingMs === 0);
   return only ? policies.reservationOnly : 'used';

@@ -13,6 +13,8 @@ export const consumers = {
   sessionChanged: 'roaming.session',
   /** A session ended and wants its price and CDR. Key: session. */
   sessionEnded: 'charging.rate',
+  /** Nobody came to a connector that was kept free. Key: reservation. */
+  noShow: 'charging.no-show',
   /** An own CDR exists. Key: CDR. */
   cdrRepresent: 'roaming.cdr-represent',
   cdrRecord: 'settlement.record',

@@ -160,4 +160,11 @@ export const migrations = [
         WHERE facts->>'authorizationReference' IS NOT NULL`,
     ],
   },
+  {
+    name: 'charging-005-no-show',
+    up: [
+      'ALTER TABLE charging_cdr ALTER COLUMN session_id DROP NOT NULL',
+      `CREATE INDEX charging_reservation_used ON charging_reservation (operator_id, (body #>> '{state,sessionId}')) WHERE phase = 'used'`,
+    ],
+  },
 ] as const;

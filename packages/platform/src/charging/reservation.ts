@@ -11,6 +11,8 @@ export interface Reservation {
   connectorNumber: number;
   place: EvseRef;
   token: Token;
+  /** What the issuer calls its permission; the session and the CDR bear it. */
+  authorizationReference?: string;
   requestedAt: Date;
   /** After it nobody waits for the station's answer. */
   deadline: Date;
@@ -30,7 +32,8 @@ export type ReservationState =
   | { phase: 'unknown' }
   | { phase: 'used'; sessionId: string }
   | { phase: 'cancelled' }
-  | { phase: 'expired'; noShow: boolean };
+  /** `cdrId`: the CDR of the fee, where the tariff has one for those who do not come. */
+  | { phase: 'expired'; noShow: boolean; cdrId?: string };
 
 export type ReservationRejection = 'rejectedByStation' | 'stationOffline' | 'notSupported';
 
@@ -39,7 +42,8 @@ export type ReservationEvent =
   | { kind: 'answerMissing' }
   | { kind: 'used'; sessionId: string }
   | { kind: 'cancelled' }
-  | { kind: 'ranOut' };
+  | { kind: 'ranOut' }
+  | { kind: 'billed'; cdrId: string };
 
 export function applyReservation(state: ReservationState, event: ReservationEvent): ReservationState {
   const running = state.phase === 'active' || state.phase === 'unknown';
@@ -56,6 +60,8 @@ export function applyReservation(state: ReservationState, event: ReservationEven
       return running || state.phase === 'asked' ? { phase: 'cancelled' } : state;
     case 'ranOut':
       return running || state.phase === 'asked' ? { phase: 'expired', noShow: state.phase === 'active' } : state;
+    case 'billed':
+      return state.phase === 'expired' && state.noShow && !state.cdrId ? { ...state, cdrId: event.cdrId } : state;
   }
 }
 

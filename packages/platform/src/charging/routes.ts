@@ -233,12 +233,13 @@ function fromSession({ energyMilliWh, total, periods, ...session }: Session) {
   };
 }
 
-function fromCdr({ energyMilliWh, total, parts: _, periods, tariffs, ...cdr }: Cdr) {
+function fromCdr({ energyMilliWh, total, parts = {}, periods, tariffs, ...cdr }: Cdr) {
   return {
     ...cdr,
     kwh: kwhText(energyMilliWh),
     periods: periods.map(fromPeriod),
     tariffs: tariffs.map(({ id, version }) => ({ id, version })),
     total: fromAmount(total, cdr.currency),
+    parts: Object.fromEntries(Object.entries(parts).map(([name, amount]) => [name, fromAmount(amount, cdr.currency)])),
   };
 }

@@ -8,6 +8,7 @@ import { createBeginning } from './service/beginning.js';
 import { createBilling } from './service/billing.js';
 import { createHearing } from './service/hearing.js';
 import type { ChargingNeeds } from './service/needs.js';
+import { createNoShow } from './service/no-show.js';
 import { createRating } from './service/rating.js';
 import { createRequests, type HeardOutcome } from './service/requests.js';
 import { createReservations } from './service/reservations.js';
@@ -39,6 +40,7 @@ export function createService(needs: ChargingNeeds) {
     ...reservations,
     heardStart: beginning.heardStart,
     heardBill: createBilling(needs, beginning),
+    billNoShow: createNoShow(needs),
     requestStart: requests.requestStart,
     requestStop: requests.requestStop,
     startRequest: requests.startRequest,

@@ -9,6 +9,7 @@ import {
   type PricedSession,
   period,
   price,
+  reservationOf,
   sumAmounts,
 } from '@evroam/ocpi/pricing';
 import type { ChargingPeriod } from './session.js';
@@ -58,20 +59,25 @@ export function rateEnergy(energyMilliWh: number, currency: string, fees: readon
 
 /** A session or CDR in the rating engine's own units: what is priced, and what a statement repeats so that it can be priced again. */
 export function pricedSession({ startedAt, endedAt, currency, periods }: Ratable): PricedSession {
+  const priced = periods.map((p, i) =>
+    period({
+      start: p.startedAt.getTime(),
+      end: (periods[i + 1]?.startedAt ?? endedAt).getTime(),
+      energyMilliWh: p.energyMilliWh,
+      timeMs: p.chargingSeconds * 1000,
+      parkingMs: p.parkingSeconds * 1000,
+      ...(p.reservationSeconds === undefined ? {} : { reservationMs: p.reservationSeconds * 1000 }),
+      ...p.flow,
+      ...(p.tariffId === undefined ? {} : { tariffId: p.tariffId }),
+    }),
+  );
+  const reservation = reservationOf(priced);
   return {
     start: startedAt.getTime(),
     end: endedAt.getTime(),
     currency,
-    periods: periods.map((p, i) =>
-      period({
-        start: p.startedAt.getTime(),
-        end: (periods[i + 1]?.startedAt ?? endedAt).getTime(),
-        energyMilliWh: p.energyMilliWh,
-        timeMs: p.chargingSeconds * 1000,
-        parkingMs: p.parkingSeconds * 1000,
-        ...(p.tariffId === undefined ? {} : { tariffId: p.tariffId }),
-      }),
-    ),
+    periods: priced,
+    ...(reservation === undefined ? {} : { reservation }),
   };
 }
 

@@ -34,4 +34,13 @@ export interface ChargingPeriod {
   energyMilliWh: number;
   chargingSeconds: number;
   parkingSeconds: number;
+  /** The connector was kept free and nobody charged yet. */
+  reservationSeconds?: number;
+  /** The least and the most that flowed, where the seller says so: some tariffs price by it. Currents summed over the phases. */
+  flow?: Partial<Record<'minCurrentMicroA' | 'maxCurrentMicroA' | 'minPowerMilliW' | 'maxPowerMilliW', number>>;
+}
+
+/** True of the time before somebody came, or of all of it where nobody did. */
+export function isReserved({ reservationSeconds = 0, energyMilliWh, chargingSeconds, parkingSeconds }: ChargingPeriod): boolean {
+  return reservationSeconds > 0 && energyMilliWh === 0 && chargingSeconds === 0 && parkingSeconds === 0;
 }

@@ -1,4 +1,18 @@
-import { dateTime, type Infer, integer, list, number, object, oneOf, optional, some, text, timeOfDay, toDate } from '@evroam/ocpi';
+import {
+  dateTime,
+  type Infer,
+  integer,
+  list,
+  localDate,
+  number,
+  object,
+  oneOf,
+  optional,
+  some,
+  text,
+  timeOfDay,
+  toDate,
+} from '@evroam/ocpi';
 import type { Fee, PriceComponent, Restrictions } from '@evroam/ocpi/pricing';
 
 import { readNano } from '../kernel/money.js';
@@ -28,7 +42,16 @@ export const TariffInput = object({
         }),
       ),
       restrictions: optional(
-        object({ startTime: optional(timeOfDay), endTime: optional(timeOfDay), daysOfWeek: optional(list(oneOf(...weekdays))) }),
+        object({
+          startTime: optional(timeOfDay),
+          endTime: optional(timeOfDay),
+          /** Local days; the end is exclusive. */
+          startDate: optional(localDate),
+          endDate: optional(localDate),
+          daysOfWeek: optional(list(oneOf(...weekdays))),
+          /** TIME and FLAT of a connector that is kept free; `expires`: when nobody came. */
+          reservation: optional(oneOf('reservation', 'expires')),
+        }),
       ),
     }),
   ),
@@ -86,15 +109,27 @@ function toComponent({ dimension, fees, taxPercent, stepSize = 1 }: Element['com
   };
 }
 
-function toRestrictions({ startTime, endTime, daysOfWeek }: NonNullable<Element['restrictions']>): Restrictions {
+function toRestrictions({
+  startTime,
+  endTime,
+  startDate,
+  endDate,
+  daysOfWeek,
+  reservation,
+}: NonNullable<Element['restrictions']>): Restrictions {
   return {
     ...(startTime === undefined ? {} : { startMinute: minutes(startTime) }),
     ...(endTime === undefined ? {} : { endMinute: minutes(endTime) }),
+    ...(startDate === undefined ? {} : { startDay: days(startDate) }),
+    ...(endDate === undefined ? {} : { endDay: days(endDate) }),
+    ...(reservation === undefined ? {} : { reservation }),
     ...(daysOfWeek === undefined ? {} : { weekdays: daysOfWeek.map((day) => weekdays.indexOf(day) + 1) }),
   };
 }
 
 const minutes = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3, 5));
+
+const days = (date: string): number => Date.parse(`${date}T00:00:00Z`) / 86_400_000;
 
 /** A tariff as JSON for people: prices as decimal texts. */
 export function fromTariff({ owner, id, version, text: words, tariff, validFrom, validUntil, updatedAt }: TariffVersion) {

@@ -2,6 +2,7 @@ import { moneyText } from '../kernel/money.js';
 import { kwhText } from '../kernel/quantity.js';
 import type { Agreement, Tolerance } from '../model/agreement.js';
 import type { Cdr } from '../model/cdr.js';
+import { isReserved } from '../model/session.js';
 import type { TariffVersion } from '../model/tariff.js';
 import { sameUid } from '../model/token.js';
 import type { Doubt, Finding, Unfit } from './cdr-clearing.js';
@@ -80,12 +81,14 @@ export function sessionDoubts(
   if (Math.abs(cdr.energyMilliWh - session.energyMilliWh) > energyRoom || tooMuch) {
     findings.push({ code: 'energyDiffers', theirs: `${kwhText(cdr.energyMilliWh)} kWh`, ours: `${kwhText(session.energyMilliWh)} kWh` });
   }
-  const lengths = [secondsOf(cdr.startedAt, cdr.endedAt), secondsOf(session.startedAt, session.endedAt)] as const;
+  // A CDR begins with the reservation that was used, a session with the plug. OCPI 2.2.1, 10.3.1
+  const startedAt = cdr.periods.find((period) => !isReserved(period))?.startedAt ?? cdr.startedAt;
+  const lengths = [secondsOf(startedAt, cdr.endedAt), secondsOf(session.startedAt, session.endedAt)] as const;
   if (Math.abs(lengths[0] - lengths[1]) > seconds)
     findings.push({ code: 'timeDiffers', theirs: `${lengths[0]} s`, ours: `${lengths[1]} s` });
-  const skew = Math.max(Math.abs(secondsOf(session.startedAt, cdr.startedAt)), Math.abs(secondsOf(session.endedAt, cdr.endedAt)));
+  const skew = Math.max(Math.abs(secondsOf(session.startedAt, startedAt)), Math.abs(secondsOf(session.endedAt, cdr.endedAt)));
   if (skew > clockSeconds) {
-    findings.push({ code: 'clockDiffers', theirs: span(cdr.startedAt, cdr.endedAt), ours: span(session.startedAt, session.endedAt) });
+    findings.push({ code: 'clockDiffers', theirs: span(startedAt, cdr.endedAt), ours: span(session.startedAt, session.endedAt) });
   }
   return findings;
 }

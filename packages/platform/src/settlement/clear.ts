@@ -5,6 +5,7 @@ import type { Agreement } from '../model/agreement.js';
 import { type Cdr, cdrKey } from '../model/cdr.js';
 import type { PartyId } from '../model/party.js';
 import { type Rated, rate } from '../model/rating.js';
+import { isReserved } from '../model/session.js';
 import type { TariffVersion } from '../model/tariff.js';
 import { asSold, costDoubts, creditDoubts, isLate, type KnownSession, sessionDoubts, tariffDoubts, unfit } from './cdr-checks.js';
 import { apply, type CdrLife, type ClearingEvent, type Doubt, type Finding } from './cdr-clearing.js';
@@ -87,7 +88,9 @@ function clearCharge(life: CdrLife, facts: Facts): Decision {
   const tolerance = agreement?.tolerance;
   const priced = price(facts);
   const doubts: Finding<Doubt>[] = [];
-  if (!session) doubts.push({ code: 'noSession', ...(cdr.sessionId === undefined ? {} : { theirs: cdr.sessionId }) });
+  // Nobody came, and it was we who kept the connector free: there is no session to look for.
+  const isOwnNoShow = hosted.has(cdr.owner) && cdr.sessionId === undefined && cdr.periods.every(isReserved);
+  if (!session && !isOwnNoShow) doubts.push({ code: 'noSession', ...(cdr.sessionId === undefined ? {} : { theirs: cdr.sessionId }) });
   if (session && tolerance) doubts.push(...sessionDoubts(cdr, session, tolerance));
   if (otherStands && !creditWaits) doubts.push({ code: 'secondOfSession' });
   if (!hosted.has(cdr.owner)) doubts.push(...tariffDoubts(cdr, facts.knownTariffs));

@@ -34,8 +34,8 @@ describe('a charging session begins', () => {
     return station;
   }
 
-  async function device(id: string, version: string): Promise<Device> {
-    const password = await addStation(hub, id);
+  async function device(id: string, version: string, tariffIds?: string[]): Promise<Device> {
+    const password = await addStation(hub, id, 1, tariffIds);
     passwords.set(id, password);
     const opened = await Device.open(hub.ocppUrl, id, password, version);
     devices.push(opened);
@@ -287,6 +287,70 @@ describe('a charging session begins', () => {
       const reservation = await reserve('RES-OUT', 5);
       await becomes(reservation.id, 'active');
       expect(await becomes(reservation.id, 'expired')).to.include({ noShow: true });
+    });
+
+    describe('that costs something', () => {
+      const cdrOf = (found: (cdr: Json) => boolean) =>
+        eventually(async () => (await must(hub.api, 'GET', '/cdrs?limit=200')).items.find(found), 'its CDR');
+      before(() =>
+        must(hub.api, 'POST', '/tariffs', {
+          id: 'KEPT-FREE',
+          owner: 'NL-EVR',
+          currency: 'EUR',
+          validFrom: '2020-01-01T00:00:00Z',
+          elements: [
+            {
+              components: [{ dimension: 'FLAT', fees: [{ type: 'reservation', price: '2.00' }] }],
+              restrictions: { reservation: 'expires' },
+            },
+            {
+              components: [{ dimension: 'TIME', fees: [{ type: 'reservation', price: '6.00' }] }],
+              restrictions: { reservation: 'reservation' },
+            },
+            { components: [{ dimension: 'ENERGY', fees: [{ type: 'electricity', price: '0.30' }] }] },
+          ],
+        }),
+      );
+
+      it('bills those who do not come, once and to the minute', async function () {
+        this.timeout(30_000);
+        await device('RES-FEE', '2.0.1', ['KEPT-FREE']);
+        const reservation = await reserve('RES-FEE', 30);
+        const { cdrId } = await eventually(async () => {
+          const { state } = await must(hub.api, 'GET', `/reservations/${reservation.id}`);
+          return state.cdrId && state;
+        }, 'the fee of the reservation');
+        const cdr = await cdrOf(({ id }) => id === cdrId);
+        const hours = (Date.parse(cdr.endedAt) - Date.parse(cdr.startedAt)) / 3_600_000;
+        const seconds = cdr.periods.reduce((sum: number, { reservationSeconds }: Json) => sum + reservationSeconds, 0);
+        expect(cdr).to.deep.include({ endedAt: reservation.until, kwh: '0', chargingSeconds: 0 });
+        expect(cdr).not.to.have.property('sessionId');
+        expect(seconds).to.equal(Math.round(hours * 3600));
+        // 2.00 that it expired, and 6.00 an hour for the time in which nobody else could charge.
+        expect(Number(cdr.total.beforeTaxes)).to.be.closeTo(2 + (seconds / 3600) * 6, 0.000_001);
+        const settled = await eventually(async () => {
+          const { status, body } = await hub.api('GET', `/settlement/cdrs/NL-EVR/${cdrId}`);
+          return status === 200 && body.life.clearing.state === 'accepted' && body;
+        }, 'the fee to be taken by settlement');
+        expect(settled.life.clearing).not.to.have.property('sessionId');
+      });
+
+      it('begins with the time before the plug for those who come', async () => {
+        const opened = await device('RES-USED', '1.6', ['KEPT-FREE']);
+        const reservation = await reserve('RES-USED', 600);
+        await becomes(reservation.id, 'active');
+        const { reservationId } = await opened.command('ReserveNow');
+        const at = (minutes: number) => new Date(Date.parse(reservation.requestedAt) + minutes * 60_000).toISOString();
+        await eventually(async () => clock.now() > new Date(at(40)), 'forty minutes to pass');
+        const start = { connectorId: 1, idTag: 'CARD2', meterStart: 0, timestamp: at(20), reservationId };
+        const { transactionId } = await opened.call('StartTransaction', start);
+        await opened.call('StopTransaction', { transactionId, meterStop: 5000, timestamp: at(40) });
+        const { id } = await sessionAt('RES-USED', 'completed');
+        const cdr = await cdrOf(({ sessionId }) => sessionId === id);
+        expect(cdr).to.include({ startedAt: at(0), endedAt: at(40), kwh: '5', chargingSeconds: 1200 });
+        // 20 minutes at 6.00 an hour and 5 kWh at 0.30.
+        expect([cdr.parts.reservation.beforeTaxes, cdr.total.beforeTaxes].map(Number)).to.deep.equal([2, 3.5]);
+      });
     });
 
     it('that a station removes by itself is over', async () => {

@@ -4,6 +4,7 @@ import type { Tx } from '../../kernel/transact.js';
 import { priceBorders, rate } from '../../model/rating.js';
 import { makeCdr } from '../cdr.js';
 import { consumers } from '../events.js';
+import { keptFree } from '../kept-free.js';
 import { hasGap } from '../numbers.js';
 import { eventsOf } from '../samples.js';
 import { type ChargingState, energyMilliWh, flagged, isHeld, recount } from '../session.js';
@@ -38,6 +39,17 @@ export function createRating({ transact, emit, store, clock, newId, changed }: C
     return { ...found, state: { ...state, facts, endedAt: new Date(state.endedAt.getTime() - ahead), disordered: true } };
   }
 
+  /** A reservation that was used is part of what its session costs, where the tariff asks something for it. OCPI 2.2.1, 10.3.1 */
+  async function withReservation(tx: Tx, operatorId: OperatorId, { facts, periods, endedAt }: ChargingState & { phase: 'ended' }) {
+    const { tariffs, timeZone, startedAt } = facts;
+    const alone = { startedAt, endedAt, periods };
+    const asksForIt = tariffs.some(({ tariff }) => tariff.elements.some(({ restrictions }) => restrictions?.reservation !== undefined));
+    const reserved = asksForIt ? await store.reservationOf(tx, operatorId, facts.id) : undefined;
+    if (!reserved || reserved.requestedAt >= startedAt) return alone;
+    const kept = keptFree(tariffs, timeZone, reserved.requestedAt, startedAt);
+    return { startedAt: reserved.requestedAt, endedAt, periods: [...kept, ...periods] };
+  }
+
   /**
    * Prices an ended session and makes its CDR, once. Runs inside the consumer's transaction. False: not yet, since events may be missing.
    * A session that a person has to look at waits for `release`.
@@ -58,8 +70,9 @@ export function createRating({ transact, emit, store, clock, newId, changed }: C
       return true;
     }
     const { facts } = state;
-    const rated = rate(facts.tariffs, { ...facts, endedAt: state.endedAt, periods: state.periods }, { timeZone: facts.timeZone });
-    const cdr = makeCdr(state, found.place, rated, newId(), now);
+    const billed = await withReservation(tx, operatorId, state);
+    const rated = rate(facts.tariffs, { ...facts, ...billed }, { timeZone: facts.timeZone });
+    const cdr = makeCdr(state, billed, found.place, rated, newId(), now);
     if (!(await store.insertCdr(tx, operatorId, cdr))) return true;
     await store.saveState(tx, operatorId, found.no, { ...state, rated: true }, now);
     const body = { owner: cdr.owner, cdrId: cdr.id };

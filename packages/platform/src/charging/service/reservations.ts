@@ -9,6 +9,7 @@ import type { HeardOutcome } from './requests.js';
 
 export interface ReservationWish {
   token: Token;
+  authorizationReference?: string;
   locationId: string;
   evseUid?: string;
   connectorId?: string;
@@ -45,6 +46,7 @@ export function createReservations({ transact, emit, store, stations, clock, new
       connectorNumber: place.connectorNumber,
       place: refOf(place),
       token: wish.token,
+      ...(wish.authorizationReference === undefined ? {} : { authorizationReference: wish.authorizationReference }),
       requestedAt: now,
       deadline: new Date(now.getTime() + COMMAND_TIMEOUT_MS * clock.rate),
       until: wish.until,
@@ -85,8 +87,11 @@ export function createReservations({ transact, emit, store, stations, clock, new
   async function move(operatorId: OperatorId, id: string, event: (reservation: Reservation) => ReservationEvent): Promise<void> {
     await transact(async (tx) => {
       const reservation = await store.lockReservation(tx, operatorId, id);
-      if (reservation)
-        await store.saveReservation(tx, operatorId, { ...reservation, state: applyReservation(reservation.state, event(reservation)) });
+      if (!reservation) return;
+      const state = applyReservation(reservation.state, event(reservation));
+      await store.saveReservation(tx, operatorId, { ...reservation, state });
+      if (state !== reservation.state && state.phase === 'expired' && state.noShow)
+        await emit(tx, operatorId, [{ consumer: consumers.noShow, key: id, body: { reservationId: id } }]);
     });
   }
 

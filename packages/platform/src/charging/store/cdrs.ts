@@ -8,13 +8,13 @@ import type { PartyId } from '../../model/party.js';
 
 export function createCdrStore(sql: Sql) {
   return {
-    /** False if the session has its CDR already. */
+    /** False if the session has its CDR already; a reservation that nobody used has none. */
     async insertCdr(tx: Tx, operatorId: OperatorId, cdr: Cdr): Promise<boolean> {
       const rows = await sql(
         tx,
         `INSERT INTO charging_cdr (operator_id, owner, id, session_id, updated_at, body)
          VALUES ($1, $2, $3, $4, $5, $6::jsonb) ON CONFLICT DO NOTHING RETURNING id`,
-        [operatorId, cdr.owner, cdr.id, cdr.sessionId, cdr.updatedAt, toJson(cdr)],
+        [operatorId, cdr.owner, cdr.id, cdr.sessionId ?? null, cdr.updatedAt, toJson(cdr)],
       );
       return rows.length === 1;
     },

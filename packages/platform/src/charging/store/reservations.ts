@@ -42,6 +42,17 @@ export function createReservationStore(sql: Sql) {
       );
     },
 
+    /** The reservation that a session used. */
+    async reservationOf(tx: Tx, operatorId: OperatorId, sessionId: string) {
+      return read(
+        await sql(
+          tx,
+          `SELECT body FROM charging_reservation WHERE operator_id = $1 AND phase = 'used' AND body #>> '{state,sessionId}' = $2`,
+          [operatorId, sessionId],
+        ),
+      );
+    },
+
     async reservation(operatorId: OperatorId, id: string) {
       return read(await sql(undefined, 'SELECT body FROM charging_reservation WHERE operator_id = $1 AND id = $2', [operatorId, id]));
     },

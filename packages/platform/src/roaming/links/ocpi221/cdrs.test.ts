@@ -64,12 +64,26 @@ const tariff = fc
     updatedAt: new Date(START),
   }));
 
+const millionths = fc.integer({ min: 0, max: 500_000_000 });
+
 const cdrs = fc
   .record({
-    periods: fc.array(fc.record({ energyMilliWh: milliWh, chargingSeconds: seconds, parkingSeconds: seconds }), {
-      minLength: 1,
-      maxLength: 6,
-    }),
+    periods: fc.array(
+      fc.record(
+        {
+          energyMilliWh: milliWh,
+          chargingSeconds: seconds,
+          parkingSeconds: seconds,
+          reservationSeconds: fc.integer({ min: 1, max: 86_400 }),
+          flow: fc.record(
+            { minPowerMilliW: millionths, maxPowerMilliW: millionths, maxCurrentMicroA: millionths },
+            { requiredKeys: ['maxPowerMilliW'] },
+          ),
+        },
+        { requiredKeys: ['energyMilliWh', 'chargingSeconds', 'parkingSeconds'] },
+      ),
+      { minLength: 1, maxLength: 6 },
+    ),
     tariff,
     total: amount,
     energy: maybe(amount),

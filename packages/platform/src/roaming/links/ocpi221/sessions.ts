@@ -1,6 +1,7 @@
+import { fromScaled } from '@evroam/ocpi';
 import type { ChargingPeriod as WirePeriod, Session as WireSession } from '@evroam/ocpi/v221';
 import { partyId } from '../../../model/party.js';
-import type { ChargingPeriod, Session } from '../../../model/session.js';
+import { type ChargingPeriod, isReserved, type Session } from '../../../model/session.js';
 import { fromTokenRef, ownerFields, toTokenRef } from './tokens.js';
 import {
   fromAmount,
@@ -10,6 +11,7 @@ import {
   fromTime,
   toAmount,
   toAuthMethod,
+  toMillionths,
   toMilliWh,
   toSeconds,
   toTime,
@@ -68,18 +70,34 @@ export function fromSession(session: Session): WireSession {
   };
 }
 
-/** Dimensions that are not priced by us (power, state of charge ...) stay in the bytes that are kept beside. */
+const FLOWS = [
+  ['MIN_CURRENT', 'minCurrentMicroA'],
+  ['MAX_CURRENT', 'maxCurrentMicroA'],
+  ['MIN_POWER', 'minPowerMilliW'],
+  ['MAX_POWER', 'maxPowerMilliW'],
+] as const;
+
+/** Dimensions that price nothing (state of charge ...) stay in the bytes that are kept beside. */
 export function toPeriods(wire: readonly WirePeriod[], pointer: string): ChargingPeriod[] {
   return wire.map((period, index) => {
     // Each for itself: a sum of decimals may be a hair beside them.
     const sum = (type: WirePeriod['dimensions'][number]['type'], exact: (volume: number) => number) =>
       period.dimensions.filter((d) => d.type === type).reduce((so, { volume }) => so + exact(volume), 0);
+    const reservationSeconds = sum('RESERVATION_TIME', toSeconds);
+    const flow = Object.fromEntries(
+      FLOWS.flatMap(([type, name]) => {
+        const found = period.dimensions.find((d) => d.type === type);
+        return found ? [[name, toMillionths(found.volume)]] : [];
+      }),
+    );
     return {
       startedAt: toTime(period.start_date_time),
       ...(period.tariff_id === undefined ? {} : { tariffId: period.tariff_id }),
       energyMilliWh: sum('ENERGY', (volume) => toMilliWh(volume, `${pointer}/${index}`)),
       chargingSeconds: sum('TIME', toSeconds),
       parkingSeconds: sum('PARKING_TIME', toSeconds),
+      ...(reservationSeconds > 0 ? { reservationSeconds } : {}),
+      ...(Object.keys(flow).length > 0 ? { flow } : {}),
     };
   });
 }
@@ -88,9 +106,14 @@ export function fromPeriod(period: ChargingPeriod): WirePeriod {
   return {
     start_date_time: fromTime(period.startedAt),
     dimensions: [
-      { type: 'ENERGY', volume: fromMilliWh(period.energyMilliWh) },
-      { type: 'TIME', volume: fromSeconds(period.chargingSeconds) },
+      ...(isReserved(period) ? [] : [{ type: 'ENERGY' as const, volume: fromMilliWh(period.energyMilliWh) }]),
+      ...(isReserved(period) ? [] : [{ type: 'TIME' as const, volume: fromSeconds(period.chargingSeconds) }]),
       ...(period.parkingSeconds > 0 ? [{ type: 'PARKING_TIME' as const, volume: fromSeconds(period.parkingSeconds) }] : []),
+      ...(period.reservationSeconds ? [{ type: 'RESERVATION_TIME' as const, volume: fromSeconds(period.reservationSeconds) }] : []),
+      ...FLOWS.flatMap(([type, name]) => {
+        const volume = period.flow?.[name];
+        return volume === undefined ? [] : [{ type, volume: fromScaled(volume, 6) }];
+      }),
     ],
     ...(period.tariffId === undefined ? {} : { tariff_id: period.tariffId }),
   };

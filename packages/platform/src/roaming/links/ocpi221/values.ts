@@ -29,6 +29,8 @@ export const fromTime = (time: Date): string => time.toISOString();
 export function toMilliWh(kwh: number, pointer: string): number {
   return Number(exact(kwh, 6, pointer));
 }
+/** Amperes or kilowatts as µA or mW: what is finer is noise of the sender's arithmetic, and no price hangs on it. */
+export const toMillionths = (value: number): number => Math.round(value * 1_000_000);
 /** OCPI numbers carry four decimals; our periods are cut in steps of that size. OCPI 2.2.1, 16.5 */
 export const fromMilliWh = (milliWh: number): number => fromScaled(Math.round(milliWh / 100), 4);
 
