@@ -3,7 +3,7 @@ import { fits } from './check.js';
 import { connect, type Seen } from './client.js';
 import { OcpiError } from './envelope.js';
 import { isToken, type TokenCoding } from './headers.js';
-import type { Handle } from './message.js';
+import type { Handle, OcpiRequest, OcpiResponse } from './message.js';
 import { defineModule, del, get, type InterfaceRole, post, put } from './module.js';
 import { anything, ciText, type Infer, list, object, oneOf, optional, type Schema, some, text, url } from './schema.js';
 import type { Handlers } from './server.js';
@@ -41,6 +41,8 @@ export interface DiscoverOptions {
   /** The versions that we speak; the first one in this list that the partner has is taken. Default 2.2.1. */
   readonly versions?: readonly string[];
   readonly timeoutMs?: number;
+  /** Of all requests of this look, so that they can be found together; each gets one of its own where it is absent. */
+  readonly correlationId?: string;
   readonly onExchange?: (seen: Seen) => void;
 }
 
@@ -53,17 +55,18 @@ export async function discover(options: DiscoverOptions): Promise<Discovered> {
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
     ...(options.onExchange ? { onExchange: options.onExchange } : {}),
   };
+  const said = options.correlationId === undefined ? {} : { correlationId: options.correlationId };
   const codings: readonly TokenCoding[] = options.coding === undefined ? ['base64', 'raw'] : [options.coding];
   const { coding, data: offered } = await firstAccepted(codings, async (one) => {
     const peer = connect(discovery.sender, handle, { ...settings, url: versionsUrl, coding: one });
-    return { coding: one, data: (await peer.versions()).data };
+    return { coding: one, data: (await peer.versions(said)).data };
   });
   const version = versions.find((ours) => offered.some((theirs) => theirs.version === ours));
   const chosen = offered.find((theirs) => theirs.version === version);
   if (!chosen || version === undefined)
     throw new OcpiError('unsupported-version', `no version in common: they have ${offered.map((one) => one.version).join(', ') || 'none'}`);
   const peer = connect(discovery.sender, handle, { ...settings, url: chosen.url, coding });
-  const { endpoints } = (await peer.details()).data;
+  const { endpoints } = (await peer.details(said)).data;
   return { version, endpoints, coding };
 }
 
@@ -133,7 +136,8 @@ export async function register<C extends AnyCredentials = Credentials>(options: 
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
     ...(options.onExchange ? { onExchange: options.onExchange } : {}),
   });
-  const { data } = await (how === 'register' ? peer.post({ body: ours }) : peer.put({ body: ours }));
+  const enrolling = { body: ours, ...(options.correlationId === undefined ? {} : { correlationId: options.correlationId }) };
+  const { data } = await (how === 'register' ? peer.post(enrolling) : peer.put(enrolling));
   if (!fits(schema, data)) throw new OcpiError('bad-answer', 'the partner answered with credentials that are not valid', { path: '/data' });
   if (!isToken(data.token)) throw new OcpiError('bad-answer', 'the partner answered with a token that cannot be sent', { path: '/token' });
   return { ...found, token: data.token, versionsUrl: data.url, credentials: data };
@@ -160,8 +164,8 @@ const enrolment = defineModule({
 
 /** What the server side of registration needs: the store is the platform's own. */
 export interface RegistrarOptions<P, C extends AnyCredentials = Credentials> {
-  /** How partners are called back, inside their own request. */
-  readonly handle: Handle;
+  /** How a partner is called back, inside its own request: any Handle, or one that wants to know whom it calls. */
+  readonly handle: (request: OcpiRequest, partner: P) => Promise<OcpiResponse>;
   /** The versions that we speak, best first. Default 2.2.1. */
   readonly versions?: readonly string[];
   /** Whether the partner is registered: POST is then refused with 405, PUT and DELETE otherwise. */
@@ -185,9 +189,10 @@ export interface RegistrarOptions<P, C extends AnyCredentials = Credentials> {
 export function registrar<P, C extends AnyCredentials = Credentials>(
   options: RegistrarOptions<P, C>,
 ): Handlers<typeof credentials.sender, P> {
-  const take = async (partner: P, theirs: C): Promise<C> => {
+  const take = async ({ partner, body: theirs, correlationId }: Sent<P, C>): Promise<C> => {
     await options.accept?.(partner, theirs);
-    const found = await lookBack(options, theirs);
+    const handle: Handle = (request) => options.handle(request, partner);
+    const found = await lookBack({ ...options, handle, ...(correlationId === '' ? {} : { correlationId }) }, theirs);
     const issued = await options.newToken(partner);
     await options.save(partner, { ...found, token: theirs.token, versionsUrl: theirs.url, credentials: theirs }, issued);
     return options.ours(partner, issued);
@@ -198,13 +203,13 @@ export function registrar<P, C extends AnyCredentials = Credentials>(
   };
   const handlers = {
     get: ({ partner, token }: { partner: P; token: string }) => options.ours(partner, token),
-    post: async ({ partner, body }: { partner: P; body: C }) => {
-      await needs(partner, false);
-      return take(partner, body);
+    post: async (sent: Sent<P, C>) => {
+      await needs(sent.partner, false);
+      return take(sent);
     },
-    put: async ({ partner, body }: { partner: P; body: C }) => {
-      await needs(partner, true);
-      return take(partner, body);
+    put: async (sent: Sent<P, C>) => {
+      await needs(sent.partner, true);
+      return take(sent);
     },
     delete: async ({ partner }: { partner: P }) => {
       await needs(partner, true);
@@ -215,9 +220,15 @@ export function registrar<P, C extends AnyCredentials = Credentials>(
   return handlers as unknown as Handlers<typeof credentials.sender, P>;
 }
 
+interface Sent<P, C> {
+  readonly partner: P;
+  readonly body: C;
+  readonly correlationId: string;
+}
+
 /** Reads the partner's versions and endpoints with the token that it just gave us. */
 async function lookBack<C extends AnyCredentials>(
-  options: Pick<RegistrarOptions<unknown, C>, 'handle' | 'versions' | 'timeoutMs'>,
+  options: Pick<RegistrarOptions<unknown, C>, 'versions' | 'timeoutMs'> & Pick<DiscoverOptions, 'handle' | 'correlationId'>,
   theirs: C,
 ): Promise<Discovered> {
   if (!isToken(theirs.token)) throw new OcpiError('invalid', '/token: 1 to 64 printable characters without blanks', { path: '/token' });
@@ -228,6 +239,7 @@ async function lookBack<C extends AnyCredentials>(
       token: theirs.token,
       timeoutMs: options.timeoutMs ?? 10_000,
       ...(options.versions ? { versions: options.versions } : {}),
+      ...(options.correlationId === undefined ? {} : { correlationId: options.correlationId }),
     });
   } catch (error) {
     if (error instanceof OcpiError && error.code === 'unsupported-version') throw error;

@@ -35,6 +35,15 @@ export interface Passing<P> {
   check(): void;
 }
 
+/** An exchange that is over, as the host saw it: what a journal keeps. */
+export interface Answered<P> {
+  readonly request: OcpiRequest;
+  readonly response: OcpiResponse;
+  /** Who called; absent where the token is nobody's. */
+  readonly partner: P | undefined;
+  readonly tookMs: number;
+}
+
 /** Whether a partner may write or read objects of an owner. */
 export type Owns<P> = (partner: P, owner: Party, passing: Passing<P>) => Promise<boolean> | boolean;
 
@@ -53,6 +62,8 @@ export interface HostOptions<P extends object> {
   readonly rememberMs?: number;
   readonly clock?: { now(): Date };
   readonly onError?: (error: unknown, request: OcpiRequest) => void;
+  /** Told of each exchange when its answer is ready. Must not throw. */
+  readonly onAnswered?: (exchange: Answered<P>) => void;
 }
 
 /** A host: a Handle, with what its operator needs. */
@@ -78,7 +89,7 @@ interface Mount<P> {
 
 /** Hosts interfaces under one URL: `/versions`, `/<version>`, `/<version>/sender/<module>`, `/<version>/receiver/<module>`. */
 export function createHost<P extends object>(options: HostOptions<P>): Host {
-  const { versions, clock = systemClock, onError } = options;
+  const { versions, clock = systemClock, onError, onAnswered } = options;
   const url = options.url.replace(/\/+$/, '');
   const base = new URL(url).pathname.replace(/\/+$/, '');
   const mounts = mountAll(versions, url);
@@ -113,21 +124,33 @@ export function createHost<P extends object>(options: HostOptions<P>): Host {
     return failure(error, request, clock.now(), routingOf(request));
   };
 
-  const recognise = async (request: OcpiRequest, value: string | undefined): Promise<OcpiResponse> => {
+  const recognise = async (request: OcpiRequest, value: string | undefined, since: number): Promise<OcpiResponse> => {
+    let known: Known<P> | undefined;
     try {
-      return await enter(request, await who.ask(value));
+      known = await who.ask(value);
+      return await told(enter(request, known), request, known, since);
     } catch (error) {
-      return fail(error, request);
+      return told(Promise.resolve(fail(error, request)), request, known, since);
     }
+  };
+  /** The same answer, and the observer hears of it where there is one. */
+  const told = (answer: Promise<OcpiResponse>, request: OcpiRequest, known: Known<P> | undefined, since: number): Promise<OcpiResponse> => {
+    if (!onAnswered) return answer;
+    return answer.then((response) => {
+      onAnswered({ request, response, partner: known?.partner, tookMs: performance.now() - since });
+      return response;
+    });
   };
   // A caller that is remembered goes straight to its interface, whose answer never fails: no promise of our own stands between.
   const handle: Handle = (request) => {
+    const since = onAnswered ? performance.now() : 0;
+    let known: Known<P> | undefined;
     try {
       const value = header(request.headers, 'authorization');
-      const known = who.known(value);
-      return known ? enter(request, known) : recognise(request, value);
+      known = who.known(value);
+      return known ? told(enter(request, known), request, known, since) : recognise(request, value, since);
     } catch (error) {
-      return Promise.resolve(fail(error, request));
+      return told(Promise.resolve(fail(error, request)), request, known, since);
     }
   };
 

@@ -5,7 +5,7 @@ import { type Correlation, type CorrelationKind, type Correlations, newCorrelati
 import { isSuccess, OcpiError, readEnvelope } from './envelope.js';
 import { addRouting, answered, header, type Party, partyKey, type Routing } from './headers.js';
 import type { Caller, Passing } from './host.js';
-import { type Handle, type OcpiRequest, type OcpiResponse, Payload } from './message.js';
+import { type OcpiRequest, type OcpiResponse, Payload } from './message.js';
 import { checkOwner } from './owner.js';
 import { nextLink } from './paging.js';
 
@@ -30,7 +30,8 @@ export interface HubOptions<P extends HubCaller> {
   readonly party: Party;
   /** The host's public URL; rewritten URLs stand below it. */
   readonly url: string;
-  readonly handle: Handle;
+  /** How a request reaches a partner: any Handle, or one that wants to know whom it calls. */
+  readonly handle: (request: OcpiRequest, to: Connection) => Promise<OcpiResponse>;
   /** The connection of a party; undefined is answered 4001, one that is not connected 4003. */
   readonly find: (to: Party, passing: Passing<P>) => Promise<Connection | undefined> | Connection | undefined;
   /** The connection of a partner by its id: for what comes back. */
@@ -108,7 +109,7 @@ export function createHub<P extends HubCaller>(options: HubOptions<P>): Hub<P> {
       ? await withOwnCallback(passing, connection)
       : { body: passing.request.body, query: passing.query };
     const request = onward(passing.request, `${url}${passing.path}${queryOf(query)}`, connection, routing, body);
-    return backward(await send(request), passing, connection, routing);
+    return backward(await send(request, connection), passing, connection, routing);
   }
 
   /** The hub answers for itself; copies go to everybody else at once, and nobody waits for another. */
@@ -131,7 +132,7 @@ export function createHub<P extends HubCaller>(options: HubOptions<P>): Hub<P> {
     const connection = usable(await options.find(to, passing), `${to.country} ${to.party}`);
     const routing = { to, from: options.party };
     const url = `${endpoint(connection, passing.module, passing.role)}${passing.path}${queryOf(passing.query)}`;
-    const { status, body } = await send(onward(passing.request, url, connection, routing, passing.request.body));
+    const { status, body } = await send(onward(passing.request, url, connection, routing, passing.request.body), connection);
     const code = status < 300 ? readEnvelope(body?.value).status_code : 0;
     if (!isSuccess(code)) throw new OcpiError('hub', `${connection.partner} answered ${status}, ${code}`);
     return connection.partner;
@@ -146,7 +147,7 @@ export function createHub<P extends HubCaller>(options: HubOptions<P>): Hub<P> {
     const request = onward(passing.request, found.url, connection, passing.routing, passing.request.body);
     const kept = { ...request, headers: { ...request.headers, 'x-correlation-id': found.correlationId } };
     try {
-      return await backward(await send(kept), passing, connection, passing.routing);
+      return await backward(await send(kept, connection), passing, connection, passing.routing);
     } catch (error) {
       // It did not arrive, so it has not been used.
       if (found.once) await correlations.put(found);
@@ -167,9 +168,9 @@ export function createHub<P extends HubCaller>(options: HubOptions<P>): Hub<P> {
     return { method, url, headers, body, timeoutMs };
   }
 
-  async function send(request: OcpiRequest): Promise<OcpiResponse> {
+  async function send(request: OcpiRequest, connection: Connection): Promise<OcpiResponse> {
     try {
-      return await options.handle(request);
+      return await options.handle(request, connection);
     } catch (error) {
       throw asHubSees(error);
     }

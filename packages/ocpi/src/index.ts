@@ -55,7 +55,7 @@ export {
   type TokenCoding,
   tokenReadings,
 } from './headers.js';
-export { type Caller, createHost, type Host, type HostOptions, type Passing } from './host.js';
+export { type Answered, type Caller, createHost, type Host, type HostOptions, type Passing } from './host.js';
 export { broadcastRoles, createHub, type Delivery, type Hub, type HubCaller, type HubOptions } from './hub.js';
 export { type Handle, noPayload, type OcpiRequest, type OcpiResponse, Payload } from './message.js';
 export {

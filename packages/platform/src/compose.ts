@@ -54,6 +54,8 @@ export interface Ground {
   /** Inside networks that outbound calls may reach all the same. */
   outboundAllow: readonly string[];
   defaultCurrency: string;
+  /** How long messages over OCPI can be looked at, and whose bodies. */
+  traces: { days: number; bodies: 'failed' | 'all' | 'none'; linesASecond: number };
   /** Private key, PEM, with which certificates of stations are signed; absent: nobody signs here. */
   stationCaKey?: string;
 }
@@ -172,6 +174,7 @@ export async function compose(ground: Ground) {
       serverKey,
       publicUrl,
       allow: ground.outboundAllow,
+      traces: ground.traces,
       charging,
       stations,
       users,
@@ -180,8 +183,9 @@ export async function compose(ground: Ground) {
       approvals: auth.approvals,
       cdrArrived: (owner, cdrId) => ({ consumer: of.cdrRecord, key: cdrId, body: { owner, cdrId, source: 'partner' } }),
     },
-    { database, outbox, log },
+    { database, outbox, log, traceLost: metrics.traceLost },
   );
+  await roaming.trace.sweep();
   auth.approvals.onApproved(AGREEMENT_ACTIVATE, roaming.activateApproved);
   const settlement = createSettlement(
     {
@@ -298,6 +302,7 @@ export async function compose(ground: Ground) {
           await stations.markAbsent(new Set(gateway.connected().map(({ stationId }) => stationId)));
         }
         await charging.keepSamples();
+        await roaming.trace.sweep();
         await gateway.devices.refresh();
         await gateway.warnOfCertificates();
       });

@@ -46,6 +46,8 @@ export interface Config {
   roles: readonly Role[];
   /** Inside addresses that outbound calls may reach all the same, as CIDR ranges. Empty: none. */
   outboundAllow: readonly string[];
+  /** Days that messages over OCPI can be looked at, whose bodies are kept, and how many lines a second of what went well. */
+  traces: { days: number; bodies: TracedBodies; linesASecond: number };
   /** How long a stop may take, in milliseconds. */
   shutdownMs: number;
   /** Settings that exist but look like a slip; for the log. */
@@ -76,6 +78,10 @@ export class ConfigError extends Error {
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+export type TracedBodies = (typeof TRACED_BODIES)[number];
+/** Bodies of what was refused or got no answer, of everything, or of nothing but what somebody asks for. */
+const TRACED_BODIES = ['failed', 'all', 'none'] as const;
 
 /** Read by other parts of evroam, not here. */
 const ELSEWHERE = ['CONFORMANCE', 'EFFORT', 'SEED', 'REPORTER', 'URL', 'TOKEN', 'CONTEXT', 'CONFIG', 'LANG', 'API_KEY', 'OUTPUT'];
@@ -114,6 +120,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     logLevel: read.oneOf('EVROAM_LOG_LEVEL', LOG_LEVELS, 'info'),
     roles: read.listOf('EVROAM_ROLES', ROLES),
     outboundAllow: read.parsed('EVROAM_OUTBOUND_ALLOW', '10.1.0.0/16,fd00::/8', ranges) ?? [],
+    traces: {
+      days: read.whole('EVROAM_TRACE_DAYS', 14, 1, 3650),
+      bodies: read.oneOf('EVROAM_TRACE_BODIES', TRACED_BODIES, 'failed'),
+      linesASecond: read.whole('EVROAM_TRACE_LINES', 1000, 1, 1_000_000),
+    },
     shutdownMs: read.whole('EVROAM_SHUTDOWN_SECONDS', 20, 1, 600) * 1000,
     warnings: read.unknown(),
   };

@@ -117,6 +117,7 @@ export async function startHub(
       publicUrl,
       tcecUrl: config.tcecUrl ?? `http://${here(tcec.port)}`,
       outboundAllow: config.outboundAllow,
+      traces: config.traces,
       defaultCurrency,
       stationCaKey: secretFile(config.dataDir, 'station-ca.key', newAuthorityKey),
     });

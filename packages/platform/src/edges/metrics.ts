@@ -8,6 +8,8 @@ export interface Metrics {
   outbox(note: OutboxNote): void;
   /** For `createProbes`: what the last look at the outbox found. */
   outboxLag(lag: readonly { consumer: string; dueKeys: number; parkedKeys: number; oldestDueMs: number }[]): void;
+  /** What is missing in the traces, by what it was. */
+  traceLost(what: 'line' | 'body' | 'stranger', count: number): void;
   request(route: string, method: string, status: number, seconds: number): void;
 }
 
@@ -28,6 +30,12 @@ export function createMetrics(): Metrics {
     name: 'evroam_outbox_oldest_due_seconds',
     help: 'Age of the oldest due event',
     labelNames: ['consumer'],
+    registers,
+  });
+  const traceLost = new Counter({
+    name: 'evroam_trace_lost_total',
+    help: 'Messages over OCPI (line) or their bodies (body) that were not kept for want of room, and requests of unknown callers (stranger)',
+    labelNames: ['what'],
     registers,
   });
   const requests = new Histogram({
@@ -51,6 +59,7 @@ export function createMetrics(): Metrics {
         oldest.set({ consumer }, oldestDueMs / 1000);
       }
     },
+    traceLost: (what, count) => traceLost.inc({ what }, count),
     request: (route, method, status, seconds) => requests.observe({ route, method, status: String(status) }, seconds),
   };
 }

@@ -9,14 +9,17 @@ import { createImporting, type Fetched, type ImportWish } from './links/ocpi221/
 import { createOutbound, type OutboundNeeds } from './links/outbound.js';
 import { createTcecOutbound, createTcecSide } from './links/tcec102/side.js';
 import { createOcpiHosts } from './listen.js';
+import { migrations as roamingMigrations } from './migrations.js';
 import { createService, type RoamingNeeds } from './service.js';
+import { migrations as traceMigrations } from './store/traces.js';
 import { createStore } from './store.js';
+import { createTraceSide, type TraceSettings, type TraceSideNeeds } from './trace/side.js';
 
 export { consumers } from './events.js';
 export type { ImportWish } from './links/ocpi221/importing.js';
 export { fromLocation as toOcpiLocation, toLocation as fromOcpiLocation } from './links/ocpi221/locations.js';
 export { TCEC_PATH } from './links/tcec102/listen.js';
-export { migrations } from './migrations.js';
+export const migrations = [...roamingMigrations, ...traceMigrations];
 export type { Partner } from './partner.js';
 export { OCPI_PATH } from './paths.js';
 export { routes } from './routes.js';
@@ -27,23 +30,18 @@ export type { RoamingService } from './service.js';
 export interface RoamingModuleNeeds extends Omit<RoamingNeeds, 'store' | 'localLink' | 'partnerLink' | 'represent' | 'ping' | 'failed'> {
   publicUrl: string;
   allow: OutboundNeeds['allow'];
+  traces: TraceSettings;
 }
 
 export function createRoaming(
   needs: RoamingModuleNeeds,
-  edges: { database: Database; outbox: Pick<Outbox, 'statement' | 'wake'>; log: Logger },
+  edges: { database: Database; outbox: Pick<Outbox, 'statement' | 'wake'>; log: Logger; traceLost: TraceSideNeeds['lost'] },
 ) {
   const store = createStore(edges);
-  const bridge = createBridge({
-    ...needs,
-    lost: (operatorId, object, from, to, losses) =>
-      edges.log.info(
-        { operatorId, object, from, to, losses: losses.map(({ kind, pointer }) => `${kind} ${pointer}`) },
-        'an object was bridged with losses',
-      ),
-  });
+  const trace = createTraceSide({ ...needs, sql: edges.database.sql, log: edges.log, settings: needs.traces, lost: edges.traceLost });
+  const bridge = createBridge({ ...needs, lost: trace.lost });
   const net = createNet({ ...needs, store });
-  const outbound = createOutbound({ ...needs, store, bridge, net });
+  const outbound = createOutbound({ ...needs, store, bridge, net, trace });
   const tcecOutbound = createTcecOutbound({ ...needs, store, handle: outbound.handle, log: edges.log });
   const service = createService({
     ...needs,
@@ -61,9 +59,9 @@ export function createRoaming(
           needs.transact((tx) => needs.emit(tx, operatorId, [{ consumer, key: `${owner}/${id}`, body: { owner, id } }])),
       }),
   });
-  const hosts = createOcpiHosts({ ...needs, store, service, bridge, net, outbound: outbound.handle, log: edges.log });
+  const hosts = createOcpiHosts({ ...needs, store, service, bridge, net, trace, outbound: outbound.call, log: edges.log });
 
-  const { importPartner } = createImporting({ ...needs, store, route: service.route, handle: outbound.handle, bridge });
+  const { importPartner } = createImporting({ ...needs, store, route: service.route, call: outbound.call, bridge });
 
   const { route, heard, heardResult, addPartner } = service;
   const tcec = createTcecSide({ ...needs, store, outbound: tcecOutbound, route, heard, heardResult, addPartner, log: edges.log });
@@ -109,10 +107,12 @@ export function createRoaming(
     listener,
     syncPartner,
     announce,
+    trace,
     tcec: { listener: tcec.listener, sweep: tcec.sweep, checkNow: tcec.checkNow, ...tcec.joining, checks: store.tcec.checks },
     close: async () => {
       await store.stopTaking();
       await outbound.close();
+      await trace.close();
     },
   };
 }

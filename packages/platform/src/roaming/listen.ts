@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { createHost, type Handle, type Host, registrar, type Served, serve } from '@evroam/ocpi';
+import { createHost, type Host, registrar, type Served, serve } from '@evroam/ocpi';
 import type { BridgeVersion } from '@evroam/ocpi/bridge';
 import { toListener } from '@evroam/ocpi/node';
 import * as v211 from '@evroam/ocpi/v211';
@@ -7,7 +7,7 @@ import * as v221 from '@evroam/ocpi/v221';
 import * as v230 from '@evroam/ocpi/v230';
 import type { Logger } from '../edges/log.js';
 import type { Clock } from '../kernel/clock.js';
-import type { OperatorId } from '../kernel/ids.js';
+import type { NewId, OperatorId } from '../kernel/ids.js';
 import { newSecret } from '../kernel/secret.js';
 import { type PartyId, partyId } from '../model/party.js';
 import type { Bridge } from './links/bridged/bridge.js';
@@ -21,6 +21,7 @@ import { asVersion, mustSpeakFor, reachableRoles, rolesOf } from './links/roles.
 import { type Partner, speaksFor } from './partner.js';
 import { OCPI_PATH, PATH_211 } from './paths.js';
 import type { RoamingService } from './service.js';
+import type { Calling, Trace } from './trace/observe.js';
 
 /** Which of our sides a partner of 2.1.1 sees. */
 const SIDES_211 = {
@@ -30,11 +31,13 @@ const SIDES_211 = {
 
 export interface HostNeeds extends Omit<ListenNeeds, 'route' | 'heardResult' | 'isHub' | 'defaultReceiver'> {
   service: RoamingService;
-  outbound: Handle;
+  outbound: Calling;
+  trace: Pick<Trace, 'received'>;
   bridge: Bridge;
   serverKey: Buffer;
   publicUrl: string;
   clock: Clock;
+  newId: NewId;
   log: Logger;
 }
 
@@ -72,6 +75,7 @@ export function createOcpiHosts(needs: HostNeeds) {
       // What a partner keeps with us is its own: nobody else learns whether it is there.
       owns: ({ partner }, { country, party }) => speaksFor(partner, partyId(country, party)),
       clock,
+      onAnswered: needs.trace.received,
       onError: (err, { method, url: asked }) => log.error({ err, method, url: asked }, 'an OCPI request could not be handled'),
     });
     hosts.push(host);
@@ -81,7 +85,7 @@ export function createOcpiHosts(needs: HostNeeds) {
   function credentialsIn(version: BridgeVersion, versionsUrl: () => string): Served<OcpiCaller> {
     const face = version === '2.1.1' ? v211.credentials : version === '2.3.0' ? v230.credentials : v221.credentials;
     const handlers = registrar<OcpiCaller, v211.Credentials | v221.Credentials | v230.Credentials>({
-      handle: needs.outbound,
+      handle: (request, { partner }) => needs.outbound(request, partner),
       versions: [version],
       // Who was invited anew registers anew; whoever presents its token in use renews with PUT.
       isRegistered: ({ partner, registering }) => partner.status === 'registered' && !registering,
@@ -149,7 +153,7 @@ export function createOcpiHosts(needs: HostNeeds) {
   };
 
   const joining = createJoining({
-    ...{ service, handle: needs.outbound, serverKey: needs.serverKey, mustSpeakFor, forget },
+    ...{ service, call: needs.outbound, newId: needs.newId, serverKey: needs.serverKey, mustSpeakFor, forget },
     ours: (partner, version, token) => {
       const facing = partner.parties.some(({ role }) => role === 'emsp') ? asCpo : asEmsp;
       return oursIn(partner, version, token, (version === '2.1.1' ? facing : main).versionsUrl);

@@ -12,6 +12,7 @@ import type { ImportMode } from './import.js';
 import type { Partner, PartnerStatus } from './partner.js';
 import { agreementRoutes, type Caller } from './routes/agreements.js';
 import { type TcecRoutesNeeds, tcecRoutes } from './routes/tcec.js';
+import { type TraceRoutesNeeds, traceRoutes } from './routes/trace.js';
 import type { RoamingService } from './service.js';
 
 export interface RoutesNeeds {
@@ -32,6 +33,7 @@ export interface RoutesNeeds {
     invitation: { versionsUrl: string; token: string },
   ): Promise<Accepted<{ version: string }> | Refused<string>>;
   rotateTokens(operatorId: OperatorId, partnerId: PartnerId): Promise<Accepted<{ version: string }> | Refused<string>>;
+  trace: TraceRoutesNeeds['trace'];
   tcec: TcecRoutesNeeds;
   clock: Clock;
   caller: Caller;
@@ -203,6 +205,7 @@ export function routes(needs: RoutesNeeds): Router {
     });
   });
 
+  router.use(traceRoutes({ ...needs, isPartner: async (operatorId, id) => (await roaming.partner(operatorId, id)) !== undefined }).router);
   router.use(agreementRoutes(roaming, caller));
   router.use(tcecRoutes(needs.tcec));
 

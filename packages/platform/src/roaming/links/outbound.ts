@@ -14,6 +14,7 @@ import type { Partner } from '../partner.js';
 import { OCPI_PATH, PATH_211 } from '../paths.js';
 import type { CdrForm } from '../service/deliveries.js';
 import type { CdrExchange, RoamingStore } from '../store.js';
+import type { Called, Trace } from '../trace/observe.js';
 import type { Bridge } from './bridged/bridge.js';
 import { connectIn } from './bridged/client.js';
 import type { Net } from './bridged/net.js';
@@ -34,13 +35,19 @@ export interface OutboundNeeds {
   bridge: Bridge;
   net: Net;
   clock: Clock;
+  trace: Pick<Trace, 'calling'>;
   /** Inside networks that may be called after all; none by default. */
   allow: NonNullable<Parameters<typeof http>[0]>['allow'];
 }
 
 /** The outbound side: one pool of connections, safe against inside addresses, and the links that use it. */
-export function createOutbound({ store, serverKey, publicUrl, bridge, net, clock, allow }: OutboundNeeds) {
+export function createOutbound({ store, serverKey, publicUrl, bridge, net, clock, trace, allow }: OutboundNeeds) {
   const handle: Http = http({ connections: CONNECTIONS, ...(allow ? { allow } : {}) });
+  const call = trace.calling(handle);
+  const handleTo =
+    (partner: Called): Handle =>
+    (request) =>
+      call(request, partner);
   const base = publicUrl.replace(/\/+$/, '');
 
   // A partner that has changed is another object.
@@ -60,7 +67,7 @@ export function createOutbound({ store, serverKey, publicUrl, bridge, net, clock
     const { version } = partner.connection;
     const commands = version === '2.1.1' ? `${base}${PATH_211.emsp}/2.1.1/commands` : `${base}${OCPI_PATH}/${version}/sender/commands`;
     return ocpiLink(party, {
-      handle,
+      handle: handleTo(partner),
       version,
       connection: partner.connection,
       bridge,
@@ -100,7 +107,14 @@ export function createOutbound({ store, serverKey, publicUrl, bridge, net, clock
     if (partner?.status !== 'registered' || !partner.connection) return false;
     const { versionsUrl, coding, sealedToken, version } = partner.connection;
     try {
-      await discover({ handle, versionsUrl, coding, token: unseal(serverKey, sealedToken), versions: [version], timeoutMs: PING_MS });
+      await discover({
+        handle: handleTo(partner),
+        versionsUrl,
+        coding,
+        token: unseal(serverKey, sealedToken),
+        versions: [version],
+        timeoutMs: PING_MS,
+      });
       return true;
     } catch (error) {
       if (error instanceof OcpiError) return false;
@@ -112,13 +126,14 @@ export function createOutbound({ store, serverKey, publicUrl, bridge, net, clock
   async function announce(operatorId: OperatorId): Promise<void> {
     const all = (await store.parties(operatorId)).filter(({ role }) => role !== 'hub');
     const { items: partners } = await store.partners(operatorId, { limit: MAX_PAGE });
-    for (const { status, connection, parties } of partners) {
+    for (const partner of partners) {
+      const { status, connection, parties } = partner;
       const url = connection?.endpoints.find(({ identifier, role }) => identifier === 'hubclientinfo' && role === 'RECEIVER')?.url;
       if (status !== 'registered' || !connection || url === undefined || !isSpoken(connection.version)) continue;
       const settings = { url, coding: connection.coding, token: unseal(serverKey, connection.sealedToken) };
       const first = parties[0];
       if (!first) continue;
-      const client = connectIn(connection.version, v221.hubClientInfo.receiver, handle, settings, bridge, {
+      const client = connectIn(connection.version, v221.hubClientInfo.receiver, handleTo(partner), settings, bridge, {
         operatorId,
         owner: first.party,
       });
@@ -134,5 +149,5 @@ export function createOutbound({ store, serverKey, publicUrl, bridge, net, clock
     }
   }
 
-  return { handle: handle as Handle, partnerLink, represent, ping, announce, close: () => handle.close() };
+  return { handle: handle as Handle, call, partnerLink, represent, ping, announce, close: () => handle.close() };
 }

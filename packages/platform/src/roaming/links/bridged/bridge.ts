@@ -11,13 +11,15 @@ export interface BridgeNeeds {
   stations: StationsPort;
   users: UsersPort;
   /** Told of everything that an object lost on its way. */
-  lost(operatorId: OperatorId, object: BridgedObject, from: BridgeVersion, to: BridgeVersion, losses: readonly Loss[]): void;
+  lost(about: About, object: BridgedObject, value: unknown, from: BridgeVersion, to: BridgeVersion, losses: readonly Loss[]): void;
 }
 
 /** For whom an object is bridged: its owner, or who sends the command. */
 export interface About {
   operatorId: OperatorId;
   owner: PartyId;
+  /** Of the message that the object is in. */
+  correlation?: string;
   partial?: boolean;
   /** The token that a real-time authorisation is about: not every version repeats it. */
   asked?: Token;
@@ -55,7 +57,7 @@ export function createBridge({ stations, users, lost }: BridgeNeeds) {
     if (from === to) return value;
     const { result, losses } = convert(from, to, object, value, await contextFor(about, value));
     if (losses.length > 0) {
-      lost(about.operatorId, object, from, to, losses);
+      lost(about, object, value, from, to, losses);
       about.lost?.(losses);
     }
     if (result === undefined) {

@@ -28,16 +28,17 @@ export function connectIn<F extends Interface>(
       const method = client[name];
       const their = theirs.routes[name];
       if (!method || !their) throw new OcpiError('no-endpoints', `OCPI ${version} has no ${face.module} ${name}`);
-      const { body } = input;
+      const { body, correlationId } = input;
+      const here = typeof correlationId === 'string' ? { ...about, correlation: correlationId } : about;
       const object = objectOf(route.says.body);
       let sent = body;
       if (body !== undefined && markedForm(body) !== version && object) {
-        sent = await bridge(HOME, version, object, body instanceof Payload ? body.value : body, about);
+        sent = await bridge(HOME, version, object, body instanceof Payload ? body.value : body, here);
       }
       const reply = await method({ ...input, ...(body === undefined ? {} : { body: sent }) });
       const answered = objectOf(route.says.data);
       if (!answered || reply.data === undefined) return reply;
-      const up = (item: unknown) => bridge(version, HOME, answered, item, about);
+      const up = (item: unknown) => bridge(version, HOME, answered, item, here);
       return Array.isArray(reply.data) ? listUp(reply, reply.data, up) : { ...reply, data: await up(reply.data) };
     },
   ]);

@@ -52,7 +52,7 @@ function bridgedHandler(
   bridge: Bridge,
 ): Handler {
   return async (ask) => {
-    const about = { operatorId: ask.partner.partner.operatorId, owner: ownerOf(ask, face) };
+    const about = { operatorId: ask.partner.partner.operatorId, owner: ownerOf(ask, face), correlation: ask.correlationId };
     const isPatch = theirs.method === 'PATCH';
     const object = isPatch ? patchedObject(face.module, name) : (objectOf(theirs.says.body) ?? objectOf(home.says.body));
     let asked = ask;

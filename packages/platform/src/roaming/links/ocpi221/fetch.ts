@@ -1,14 +1,15 @@
-import { connect, crawl, type Handle, type ListMethod, OcpiError } from '@evroam/ocpi';
+import { connect, crawl, type ListMethod, OcpiError } from '@evroam/ocpi';
 import { PricingError } from '@evroam/ocpi/pricing';
 import type { PartyId, TradeRole } from '../../../model/party.js';
 import type { ImportedModule } from '../../import.js';
 import type { Connection, Partner } from '../../partner.js';
+import type { Calling } from '../../trace/observe.js';
 import type { Bridge } from '../bridged/bridge.js';
 import { faceIn, HOME, isSpoken, objectOf } from '../bridged/versions.js';
 import { Untranslatable } from './values.js';
 
 export interface FetchNeeds {
-  handle: Handle;
+  call: Calling;
   bridge: Bridge;
 }
 
@@ -56,7 +57,7 @@ export async function* fetchPages(
   module: ImportedModule,
   from: { next?: string; since?: Date },
   keep: (item: Listed) => Promise<Kept>,
-  { handle, bridge }: FetchNeeds,
+  { call, bridge }: FetchNeeds,
 ): AsyncGenerator<PageDone> {
   const { operatorId, connection, quirks } = partner;
   const { version, coding } = connection;
@@ -67,7 +68,7 @@ export async function* fetchPages(
   const object = objectOf(face?.routes.list?.says.data);
   if (!face || !object) return;
   const settings = { url, token, coding, ...(quirks?.timeoutMs === undefined ? {} : { timeoutMs: quirks.timeoutMs }) };
-  const { list } = connect(face, handle, settings) as unknown as { list: ListMethod<unknown> };
+  const { list } = connect(face, (request) => call(request, partner), settings) as unknown as { list: ListMethod<unknown> };
   const window = {
     ...(from.since ? { dateFrom: from.since } : {}),
     ...(quirks?.pageLimit === undefined ? {} : { limit: quirks.pageLimit }),
@@ -81,7 +82,7 @@ export async function* fetchPages(
     let unchanged = 0;
     for (const item of items) {
       const became = await attempt(async () => {
-        const home = await bridge(version, HOME, object, item, { operatorId, owner });
+        const home = await bridge(version, HOME, object, item, { operatorId, owner, correlation: reply.correlationId });
         return keep({ version, bytes: Buffer.from(JSON.stringify(item)), home });
       });
       if (became === 'kept') kept += 1;

@@ -1,4 +1,4 @@
-import { type Handle, OcpiError } from '@evroam/ocpi';
+import { OcpiError } from '@evroam/ocpi';
 import type * as v221 from '@evroam/ocpi/v221';
 import type { Clock } from '../../../kernel/clock.js';
 import type { NewId, OperatorId, PartnerId } from '../../../kernel/ids.js';
@@ -10,6 +10,7 @@ import { type Connection, type Partner, speaksFor } from '../../partner.js';
 import type { StationsPort, TariffsPort, UsersPort } from '../../ports.js';
 import { idOf } from '../../store/imports.js';
 import type { RoamingStore } from '../../store.js';
+import type { Calling } from '../../trace/observe.js';
 import type { Bridge } from '../bridged/bridge.js';
 import { isSpoken } from '../bridged/versions.js';
 import { toCdr } from './cdrs.js';
@@ -24,7 +25,7 @@ export interface ImportingNeeds {
   stations: StationsPort;
   tariffs: TariffsPort;
   users: UsersPort;
-  handle: Handle;
+  call: Calling;
   bridge: Bridge;
   serverKey: Buffer;
   clock: Clock;

@@ -7,6 +7,7 @@ import type { AskedPlace, Authorization, Bodies, CommandResult, Kind, Message, R
 import { type Partner, senderOf, speaksFor } from '../../partner.js';
 import type { ChargingPort, StationsPort, TariffsPort, UsersPort } from '../../ports.js';
 import type { RoamingStore } from '../../store.js';
+import { relate } from '../../trace/related.js';
 import type { Net } from '../bridged/net.js';
 import { cameAs } from '../bridged/versions.js';
 import { toParty } from './tokens.js';
@@ -160,6 +161,7 @@ export function createInbound(needs: ListenNeeds) {
     const { partner } = asked.partner;
     const known = await store.command(partner.operatorId, commandId);
     const mayAnswer = known?.kind === kind && speaksFor(partner, known.asked);
+    if (mayAnswer) relate(asked.request, known.correlation);
     if (!mayAnswer || !(await needs.heardResult(partner.operatorId, commandId, outcomes[result], known.asked))) {
       throw new OcpiError('not-found', 'no command waits for this result');
     }

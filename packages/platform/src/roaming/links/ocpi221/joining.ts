@@ -3,18 +3,20 @@ import type { BridgeVersion } from '@evroam/ocpi/bridge';
 import * as v211 from '@evroam/ocpi/v211';
 import * as v221 from '@evroam/ocpi/v221';
 import * as v230 from '@evroam/ocpi/v230';
-import type { OperatorId, PartnerId } from '../../../kernel/ids.js';
+import type { NewId, OperatorId, PartnerId } from '../../../kernel/ids.js';
 import { type Accepted, type Refused, refuse } from '../../../kernel/refusal.js';
 import { newSecret, unseal } from '../../../kernel/secret.js';
 import type { Partner } from '../../partner.js';
 import type { RoamingService } from '../../service.js';
+import type { Calling } from '../../trace/observe.js';
 import { isSpoken, SPOKEN } from '../bridged/versions.js';
 
 export type TheirCredentials = v211.Credentials | v221.Credentials | v230.Credentials;
 
 export interface JoiningNeeds {
   service: RoamingService;
-  handle: Handle;
+  call: Calling;
+  newId: NewId;
   serverKey: Buffer;
   /** Our own credentials in a version, as that partner gets them. */
   ours(partner: Partner, version: BridgeVersion, token: string): Promise<TheirCredentials>;
@@ -34,7 +36,7 @@ const schemas: Readonly<Record<BridgeVersion, Schema>> = {
 };
 
 /** Registration that we begin: at a partner that invited us, and the renewal of tokens in use; and its end. OCPI 2.2.1, 7.1 */
-export function createJoining({ service, handle, serverKey, ours, mustSpeakFor, forget }: JoiningNeeds) {
+export function createJoining({ service, call, newId, serverKey, ours, mustSpeakFor, forget }: JoiningNeeds) {
   /** Registers at a partner that gave us a token A. It can be tried again until it has worked. */
   async function accept(
     operatorId: OperatorId,
@@ -62,13 +64,15 @@ export function createJoining({ service, handle, serverKey, ours, mustSpeakFor, 
   ): Promise<Outcome<{ version: string }>> {
     const { operatorId, id, connection, quirks } = partner;
     const issued = newSecret();
+    const handle: Handle = (request) => call(request, partner);
+    const correlationId = newId();
     const coding = quirks?.coding ?? connection?.coding;
     try {
       // The best version in common is looked for again: a renewal is also how a partner moves on to another.
-      const found = await discover({ handle, versionsUrl, token, versions: SPOKEN, ...(coding ? { coding } : {}) });
+      const found = await discover({ handle, versionsUrl, token, correlationId, versions: SPOKEN, ...(coding ? { coding } : {}) });
       if (!isSpoken(found.version)) throw new OcpiError('unsupported-version', `${found.version} is not spoken here`);
       const registration = await register<AnyCredentials>({
-        ...{ handle, versionsUrl, token, how, coding: found.coding, versions: [found.version] },
+        ...{ handle, versionsUrl, token, correlationId, how, coding: found.coding, versions: [found.version] },
         ours: await ours(partner, found.version, issued),
         schema: schemas[found.version] as Schema<AnyCredentials>,
         expect: () => service.expectToken(operatorId, id, issued, how),
@@ -95,6 +99,7 @@ export function createJoining({ service, handle, serverKey, ours, mustSpeakFor, 
     if (!partner.connection) return false;
     const { endpoints, coding, sealedToken } = partner.connection;
     try {
+      const handle: Handle = (request) => call(request, partner);
       await unregister({ handle, url: endpointOf(endpoints, 'credentials', 'SENDER'), token: unseal(serverKey, sealedToken), coding });
       return true;
     } catch (error) {

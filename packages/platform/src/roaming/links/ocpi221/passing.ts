@@ -1,4 +1,4 @@
-import { createHub, type Handle, type Connection as HubConnection, OcpiError, type OcpiResponse, type Passing } from '@evroam/ocpi';
+import { createHub, type Connection as HubConnection, OcpiError, type OcpiResponse, type Passing } from '@evroam/ocpi';
 import type { Clock } from '../../../kernel/clock.js';
 import type { OperatorId, PartnerId } from '../../../kernel/ids.js';
 import { unseal } from '../../../kernel/secret.js';
@@ -7,12 +7,13 @@ import { createPace } from '../../pace.js';
 import { type Partner, speaksFor } from '../../partner.js';
 import { mayPass } from '../../rules.js';
 import type { RoamingStore } from '../../store.js';
+import type { Calling } from '../../trace/observe.js';
 import type { OcpiCaller } from './inbound.js';
 
 export interface PassingNeeds {
   store: RoamingStore;
   serverKey: Buffer;
-  outbound: Handle;
+  outbound: Calling;
   /** Of our host. */
   url: string;
   isHub(operatorId: OperatorId, party: PartyId): Promise<boolean>;
@@ -29,6 +30,7 @@ const OPENED: ReadonlySet<string> = new Set(['locations', 'tariffs', 'tokens', '
 export function createPassing({ store, serverKey, outbound, url, isHub, clock }: PassingNeeds) {
   // One object per state of a partner: what is derived from it is remembered by it.
   const connections = new Map<PartnerId, { of: number; connection: HubConnection }>();
+  const partners = new WeakMap<HubConnection, Partner>();
   const pace = createPace();
 
   function connectionOf(partner: Partner): HubConnection | undefined {
@@ -47,6 +49,7 @@ export function createPassing({ store, serverKey, outbound, url, isHub, clock }:
       hosts: [versionsUrl, ...endpoints.map((one) => one.url)].map((one) => new URL(one).host),
     };
     connections.set(partner.id, { of, connection });
+    partners.set(connection, partner);
     return connection;
   }
 
@@ -54,7 +57,11 @@ export function createPassing({ store, serverKey, outbound, url, isHub, clock }:
     // Requests that are for the hub itself never come here.
     party: { country: 'XX', party: 'HUB' },
     url,
-    handle: outbound,
+    handle: (request, to) => {
+      const partner = partners.get(to);
+      if (!partner) throw new Error('a connection that is not of this hub');
+      return outbound(request, partner);
+    },
     find: async ({ country, party }, { partner }) => {
       const { operatorId } = partner.partner;
       const home = await store.homeOf(operatorId, partyId(country, party));
