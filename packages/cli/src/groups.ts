@@ -68,6 +68,10 @@ export const GROUPS: Readonly<Record<string, Group>> = {
     about: { en: 'partners and their connections', zh: '合作伙伴及其连接' },
     load: async () => (await import('./commands/partner.js')).partner,
   },
+  trace: {
+    about: { en: 'follow a message between partners and hub', zh: '追踪伙伴与平台之间的消息' },
+    load: async () => (await import('./commands/trace.js')).trace,
+  },
   agreement: {
     about: { en: 'agreements between parties', zh: '各方之间的协议' },
     load: async () => (await import('./commands/partner.js')).agreement,

@@ -22,6 +22,7 @@ const en = {
   checked: '{total} checked, {bad} wrong',
   valid: 'valid',
   line: 'line {line}',
+  traceDropped: '{count} lines of that time were not kept: there were more than the hub had room for',
 } as const;
 
 export type MessageKey = keyof typeof en;
@@ -48,6 +49,7 @@ const zh: Readonly<Record<MessageKey, string>> = {
   checked: '检查了 {total} 条，{bad} 条有误',
   valid: '有效',
   line: '第 {line} 行',
+  traceDropped: '该时段有 {count} 条记录因容量不足未保存',
 };
 
 export const messages: Readonly<Record<Language, Readonly<Record<MessageKey, string>>>> = { en, zh };

@@ -64,6 +64,41 @@ describe('an operator at a hub, each command a process', function () {
     expect((await evroam(['location', 'get', 'NL-EVR', 'L1', '--query', 'evses[0].uid'], { env })).out).to.equal('E1\n');
   });
 
+  it('follows a message of a partner by its correlation id, and reads what was said', async () => {
+    const invited = await evroam(['partner', 'invite', 'EVM', 'NL-EVM', 'emsp', '-o', 'json'], { env });
+    const { id, token, versionsUrl } = JSON.parse(invited.out);
+    const ask = (given: string, path = '') =>
+      fetch(versionsUrl + path, {
+        headers: { authorization: `Token ${Buffer.from(token).toString('base64')}`, 'x-correlation-id': given, 'x-request-id': 'r1' },
+      });
+    expect((await ask('case-1')).status).to.equal(200);
+    // Before it has registered nothing else is open to it.
+    expect((await ask('case-2', '/nowhere')).status).to.equal(401);
+    const traced = async (...words: string[]) => {
+      // A line is gathered with others before it is written.
+      for (;;) {
+        const done = await evroam(['trace', ...words], { env });
+        if (done.code === 0 && done.out !== '' && done.out !== '[]\n') return done.out;
+        expect([0, 3], done.talk).to.include(done.code);
+      }
+    };
+    expect(await traced('case-1')).to.match(
+      /^\d\d:\d\d:\d\d\.\d{3} {2}EVM → hub \(NL-EVM → \?\) {2}GET \/ocpi\/versions {2}200 1000 {2}[\d.]+ ms\n$/,
+    );
+    const [failed] = JSON.parse(await traced('--failed', '--partner', id, '--json'));
+    expect(failed).to.include({ correlation: 'case-2', status: 401, statusCode: 2000, partnerName: 'EVM' });
+    expect(await traced('--failed', '--bodies'))
+      .to.include('→ GET /ocpi/versions/nowhere')
+      .and.to.include('←! 401 {');
+    const file = await traced('case-2', '--file');
+    expect(file.split('\n')[0]).to.equal('{"format":"evroam-capture/1"}');
+    await writeFile(join(folder, 'case.capture'), file);
+    expect((await evroam(['capture', 'decode', join(folder, 'case.capture')], { env })).out).to.include('→ GET /ocpi/versions/nowhere');
+    expect((await evroam(['trace', 'case-3'], { env })).code).to.equal(3);
+    expect(file + failed).not.to.include(token);
+    expect((await evroam(['trace', 'case-1'], { env: { ...env, LANG: 'zh_CN.UTF-8' } })).out).to.include('EVM → hub');
+  });
+
   it('pages a long list by itself', async () => {
     for (let first = 0; first < 210; first += 30) {
       await Promise.all(

@@ -123,7 +123,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     traces: {
       days: read.whole('EVROAM_TRACE_DAYS', 14, 1, 3650),
       bodies: read.oneOf('EVROAM_TRACE_BODIES', TRACED_BODIES, 'failed'),
-      linesASecond: read.whole('EVROAM_TRACE_LINES', 1000, 1, 1_000_000),
+      linesASecond: read.whole('EVROAM_TRACE_LINES', 500, 1, 1_000_000),
     },
     shutdownMs: read.whole('EVROAM_SHUTDOWN_SECONDS', 20, 1, 600) * 1000,
     warnings: read.unknown(),

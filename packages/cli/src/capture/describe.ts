@@ -6,7 +6,7 @@ export interface Described {
   readonly at: string;
   readonly peer: string;
   readonly way: 'in' | 'out';
-  /** call, result, error, send of OCPP; frame of a binary protocol; broken for what cannot be read. */
+  /** call, result, error, send of OCPP, and of OCPI over HTTP; frame of a binary protocol; broken for what cannot be read. */
   readonly kind: 'call' | 'result' | 'error' | 'send' | 'frame' | 'broken';
   /** The message; that which is answered, for an answer whose question was seen. */
   readonly action?: string;
@@ -32,7 +32,7 @@ export function describer(decodeHex: DecodeHex): (frame: CapturedFrame) => Descr
         return { at, peer, way, kind: 'broken', payload: `${frame.hex} (${error instanceof Error ? error.message : String(error)})` };
       }
     }
-    return { at, peer, way, ...ocpp(frame, asked) };
+    return { at, peer, way, ...(frame.protocol.startsWith('ocpi') ? ocpi(frame.text ?? '') : ocpp(frame, asked)) };
   };
 }
 
@@ -53,6 +53,26 @@ function ocpp({ peer, way, text = '' }: CapturedFrame, asked: Map<string, string
   asked.delete(question);
   const payload = type === 3 ? message[2] : { code: message[2], description: message[3], details: message[4] };
   return { kind: type === 3 ? 'result' : 'error', ...(action === undefined ? {} : { action }), id, payload };
+}
+
+/** A request or an answer as HTTP writes it: its first line, its headers, an empty line, and the body where one was kept. */
+function ocpi(text: string): Pick<Described, 'kind' | 'action' | 'id' | 'payload'> {
+  const { first, headers, body } = httpParts(text);
+  const id = /^x-request-id: (.+)$/m.exec(headers)?.[1];
+  const answer = /^HTTP\/1\.1 (\d{3})$/.exec(first);
+  const request = /^([A-Z]+ \S+) HTTP\/1\.1$/.exec(first);
+  const action = answer?.[1] ?? request?.[1];
+  if (action === undefined) return { kind: 'broken', payload: text };
+  const kind = answer ? (Number(answer[1]) < 300 ? 'result' : 'error') : 'call';
+  return { kind, action, ...(id === undefined ? {} : { id }), payload: body === '' ? '' : (parsed(body) ?? body) };
+}
+
+/** The three parts of a message of HTTP as a capture holds it. */
+export function httpParts(text: string): { first: string; headers: string; body: string } {
+  const end = text.indexOf('\r\n\r\n');
+  const head = end < 0 ? text : text.slice(0, end);
+  const [first = '', ...headers] = head.split('\r\n');
+  return { first, headers: headers.join('\n'), body: end < 0 ? '' : text.slice(end + 4) };
 }
 
 const SIGN = { call: '', send: '', frame: '', result: '=', error: '!', broken: '?' } as const;

@@ -70,3 +70,38 @@ describe('a described capture', () => {
       expect(toFrame(wrong), JSON.stringify(wrong)).to.equal(undefined);
   });
 });
+
+describe('a capture of messages between partners', () => {
+  const ocpi = (way: 'in' | 'out', text: string) => ({ at, protocol: 'ocpi2.2.1', peer: 'p1', way, text });
+  const start = ocpi(
+    'in',
+    'PUT /ocpi/2.2.1/receiver/tokens/NL/EVM/04AABB?type=RFID HTTP/1.1\r\nx-request-id: r1\r\n\r\n{"uid":"04AABB","contract_id":"NL-EVM-C1","valid":true}',
+  );
+
+  it('is read as requests and answers', () => {
+    const describeFrame = describer(decodeHex);
+    const lines = [
+      start,
+      ocpi('out', 'HTTP/1.1 200\r\nx-request-id: r1\r\n\r\n{"status_code":1000}'),
+      ocpi('out', 'HTTP/1.1 404\r\n\r\n'),
+      ocpi('in', 'nonsense'),
+    ];
+    expect(lines.map((frame) => toLine(describeFrame(frame)).slice(14))).to.deep.equal([
+      'p1 → PUT /ocpi/2.2.1/receiver/tokens/NL/EVM/04AABB?type=RFID {"uid":"04AABB","contract_id":"NL-EVM-C1","valid":true}',
+      'p1 ←= 200 {"status_code":1000}',
+      'p1 ←! 404 ',
+      'p1 →? nonsense',
+    ]);
+  });
+
+  it('loses its drivers, in the body and in the path alike', () => {
+    const { text = '' } = redactor(salt, codec)(start);
+    expect(text).not.to.include('04AABB').and.not.to.include('C1"');
+    const { uid } = JSON.parse(text.slice(text.indexOf('\r\n\r\n') + 4));
+    expect(text).to.match(
+      new RegExp(`^PUT /ocpi/2\\.2\\.1/receiver/tokens/NL/EVM/${uid}\\?type=RFID HTTP/1\\.1\r\nx-request-id: r1\r\n\r\n`),
+    );
+    const broken = redactor(salt, codec)(ocpi('in', 'POST /x HTTP/1.1\r\n\r\n{"uid":"04AABB"'));
+    expect(broken.text).not.to.include('04AABB');
+  });
+});

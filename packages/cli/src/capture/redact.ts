@@ -3,10 +3,13 @@ import { createHmac } from 'node:crypto';
 import type { CapturedFrame } from '@evroam/platform/client';
 import { parsed } from '../json.js';
 import { isRecord } from '../output/path.js';
+import { httpParts } from './describe.js';
 
-/** Fields that name a driver, a vehicle or a SIM card, in OCPP 1.6 and 2.x and in YKC. */
+/** Fields that name a driver, a vehicle or a SIM card, in OCPP 1.6 and 2.x, in OCPI and in YKC. */
 const PERSONAL = new Set([
   ...['idTag', 'parentIdTag', 'vin', 'evccId', 'evseId15118', 'emaid', 'eMAID', 'iccid', 'imsi', 'vid'],
+  // OCPI: a card or a contract wherever it stands. An EVSE has a `uid` as well, which becomes a pseudonym too.
+  ...['uid', 'contract_id', 'auth_id', 'visual_number', 'group_id'],
   ...['physicalCard', 'logicCard', 'physical', 'logic', 'accountOrCard', 'sim', 'password'],
 ]);
 /** Objects of 2.x whose text `idToken` names a driver. OCPP 2.0.1, IdTokenType */
@@ -38,9 +41,22 @@ export function redactor(salt: Buffer, codec: Codec): (frame: CapturedFrame) => 
   };
   return (frame) => {
     if (frame.hex !== undefined) return { ...frame, hex: redactHex(frame.hex, codec, walk) };
+    if (frame.protocol.startsWith('ocpi')) return { ...frame, text: redactHttp(frame.text ?? '', walk, pseudonym) };
     const message = parsed(frame.text ?? '');
     return { ...frame, text: message === undefined ? broken(frame.text ?? '') : JSON.stringify(walk(message)) };
   };
+}
+
+/** The body of an OCPI message, and the card that a path may name: `/tokens/NL/EVM/<uid>`. */
+function redactHttp(text: string, walk: (value: unknown) => unknown, pseudonym: (text: string) => string): string {
+  const { first, headers, body } = httpParts(text);
+  const path = first.replace(
+    /(\/tokens\/(?:[A-Za-z]{2}\/[^/\s?]{1,3}\/)?)([^/\s?]+)/,
+    (_, before: string, uid: string) => before + pseudonym(uid),
+  );
+  const value = body === '' ? undefined : parsed(body);
+  const shown = body === '' ? '' : value === undefined ? broken(body) : JSON.stringify(walk(value));
+  return `${path}\r\n${headers === '' ? '' : `${headers.replaceAll('\n', '\r\n')}\r\n`}\r\n${shown}`;
 }
 
 /** Start byte, length, sequence, encryption flag and type of a 云快充 frame. */

@@ -40,7 +40,7 @@ export async function openBenchHub() {
     serverKey: Buffer.alloc(32, 7),
     publicUrl: origin,
     outboundAllow: ['127.0.0.0/8'],
-    traces: { days: 14, bodies: process.env.BENCH_TRACE_BODIES ?? 'failed', linesASecond: 1000 },
+    traces: { days: 14, bodies: process.env.BENCH_TRACE_BODIES ?? 'failed', linesASecond: 500 },
     defaultCurrency: 'EUR',
     stationCaKey: newAuthorityKey(),
   });
