@@ -67,6 +67,8 @@ export interface Message<K extends Kind = Kind> {
   saidBy?: PartyId;
   /** Given up by the asker: somebody stands at a station. */
   signal?: AbortSignal;
+  /** The object that it is about, where that is known without decoding it. */
+  about?: { owner: PartyId; id: string };
   /** Decoded only when asked. */
   typed(): Bodies[K];
 }

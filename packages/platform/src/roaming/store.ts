@@ -48,9 +48,8 @@ export function createStore(edges: { database: Database; outbox: Pick<Outbox, 's
     ...plain,
     /** As it is at this moment, for those who look at it or change it. */
     partnerNow: plain.partner,
-    /** A consent that follows from partners, parties, rules and agreements is remembered as they are; a refusal is decided each time. */
-    consent: async (key: string, decide: () => Promise<boolean>): Promise<boolean> =>
-      (await directory.get(`consent ${key}`, async () => (await decide()) || undefined)) === true,
+    /** What follows from partners, parties, rules and agreements is remembered as they are; what is undefined is decided each time. */
+    derived: directory.get,
     /** Call it when a change of partners, parties or rules is committed. */
     forget: directory.forget,
     partner: (operatorId: OperatorId, id: PartnerId) => directory.get(`partner ${operatorId} ${id}`, () => plain.partner(operatorId, id)),

@@ -57,11 +57,11 @@ export function createInbound(needs: ListenNeeds) {
     kind: K,
     as: TradeRole,
     asked: Asked,
-    make: () => Bodies[K] | Promise<Bodies[K]>,
-    owner?: PartyId,
+    make: () => Bodies[K],
+    about?: { owner: PartyId; id: string },
   ): Promise<Reply> {
-    const body = await translated(make);
-    const { from, to } = await parties(asked, as, owner, () => addressee(asked.partner.partner, kind, body), BROADCAST.has(kind));
+    const typed = once(() => translated(make));
+    const { from, to } = await parties(asked, as, about?.owner, () => addressee(asked.partner.partner, kind, typed), BROADCAST.has(kind));
     const message: Message<K> = {
       kind,
       operatorId: asked.partner.partner.operatorId,
@@ -70,7 +70,8 @@ export function createInbound(needs: ListenNeeds) {
       correlation: asked.correlationId,
       // As the sender wrote it, in the version that it speaks.
       raw: cameAs(asked.payload),
-      typed: () => body,
+      ...(about ? { about } : {}),
+      typed,
     };
     return needs.route(message as unknown as Message);
   }
@@ -103,17 +104,17 @@ export function createInbound(needs: ListenNeeds) {
   }
 
   /** Open routing: the receiver follows from the owner of token, location or session. OCPI 2.2.1, 4.2.3 */
-  async function addressee<K extends Kind>({ operatorId }: Partner, kind: K, body: Bodies[K]): Promise<PartyId | undefined> {
+  async function addressee<K extends Kind>({ operatorId }: Partner, kind: K, typed: () => Bodies[K]): Promise<PartyId | undefined> {
     switch (kind) {
       case 'session':
       case 'cdr':
-        return knownParty(operatorId, (body as Bodies['session' | 'cdr']).token.issuer);
+        return knownParty(operatorId, (typed() as Bodies['session' | 'cdr']).token.issuer);
       case 'startSession': {
-        const { locationId, evseUid } = body as Bodies['startSession'];
+        const { locationId, evseUid } = typed() as Bodies['startSession'];
         return needs.stations.ownerOf(operatorId, locationId, evseUid);
       }
       case 'stopSession':
-        return store.sessionOwner(operatorId, (body as Bodies['stopSession']).sessionId);
+        return store.sessionOwner(operatorId, (typed() as Bodies['stopSession']).sessionId);
       default:
         return undefined;
     }
@@ -231,13 +232,23 @@ export function done(reply: Reply): void {
   throw new OcpiError(codes[reply.reason], reply.detail);
 }
 
-async function translated<T>(make: () => T | Promise<T>): Promise<T> {
+/** What cannot be taken over exactly is its sender's fault. */
+function translated<T>(make: () => T): T {
   try {
-    return await make();
+    return make();
   } catch (error) {
     if (error instanceof Untranslatable) throw new OcpiError('invalid', error.message, { path: error.pointer, cause: error });
     throw error;
   }
+}
+
+/** Made when it is first asked for. */
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** A response_url is on a host that the partner registered with: otherwise it would make us call whomever it likes. */

@@ -1,34 +1,22 @@
-import { type Handle, type Interface, OcpiError, type Reply as OcpiReply, Payload } from '@evroam/ocpi';
-import type { BridgeVersion } from '@evroam/ocpi/bridge';
+import { OcpiError, type Reply as OcpiReply, Payload } from '@evroam/ocpi';
 import * as v221 from '@evroam/ocpi/v221';
 import { refuse } from '../../../kernel/refusal.js';
 import type { PartyId } from '../../../model/party.js';
 import type { PartyLink } from '../../link.js';
 import type { Kind, Message, RefusedReply, Reply } from '../../message.js';
-import type { Connection } from '../../partner.js';
-import type { About, Bridge } from '../bridged/bridge.js';
-import { connectIn } from '../bridged/client.js';
 import type { Net } from '../bridged/net.js';
 import { payloadOf } from '../bridged/versions.js';
 import { fromAskedPlace, toAuthorization, typeQuery } from './authorization.js';
 import { fromCdr, toCdr } from './cdrs.js';
+import { type ClientNeeds, type ClientOf, createClients } from './clients.js';
 import { fromLocation } from './locations.js';
 import { fromSession } from './sessions.js';
 import { fromTariff } from './tariffs.js';
 import { fromToken, ownerFields, toParty } from './tokens.js';
 import { Untranslatable } from './values.js';
 
-export interface OcpiNeeds {
-  /** Keeps the time that a request says it may take. */
-  handle: Handle;
-  version: BridgeVersion;
-  connection: Connection;
-  bridge: Bridge;
+export interface OcpiNeeds extends ClientNeeds {
   net: Net;
-  /** The token that we present to this partner. */
-  token: string;
-  /** How long it may take for an answer; the library's default where its quirks say nothing. */
-  timeoutMs?: number;
   /** Where the partner posts the result of a command of ours: unique, for the URL is the only correlation. OCPI 2.2.1, 13.2.2 */
   responseUrl(command: 'START_SESSION' | 'STOP_SESSION', commandId: string): string;
 }
@@ -47,12 +35,13 @@ const capabilities: ReadonlySet<Kind> = new Set<Kind>([
 
 /** A party behind an OCPI partner, of whatever version. */
 export function ocpiLink(party: PartyId, needs: OcpiNeeds): PartyLink {
+  const clientOf = createClients(needs);
   return {
     party,
     capabilities,
     async send(message: Message): Promise<Reply> {
       try {
-        return await say(message, needs);
+        return await say(message, needs, clientOf);
       } catch (error) {
         return refusalOf(error);
       }
@@ -60,7 +49,7 @@ export function ocpiLink(party: PartyId, needs: OcpiNeeds): PartyLink {
     async hasCdr(message) {
       const cdr = message.typed();
       try {
-        const { data } = await clientOf(needs, message, v221.cdrs.receiver, message.from).get({
+        const { data } = await clientOf(message, v221.cdrs.receiver, message.from).get({
           params: { id: cdr.id },
           correlationId: message.correlation,
           routing: { to: toParty(message.to), from: toParty(message.from) },
@@ -78,7 +67,7 @@ export function ocpiLink(party: PartyId, needs: OcpiNeeds): PartyLink {
   };
 }
 
-async function say(message: Message, needs: OcpiNeeds): Promise<Reply> {
+async function say(message: Message, needs: OcpiNeeds, clientOf: ClientOf): Promise<Reply> {
   const settings = {
     correlationId: message.correlation,
     routing: { to: toParty(message.to), from: toParty(message.saidBy ?? message.from) },
@@ -91,7 +80,7 @@ async function say(message: Message, needs: OcpiNeeds): Promise<Reply> {
     case 'startSession': {
       const { token, locationId, evseUid, connectorId, authorizationReference, replyTo } = (message as Message<'startSession'>).typed();
       return commanded(
-        await clientOf(needs, message, v221.commands.receiver, message.from).startSession({
+        await clientOf(message, v221.commands.receiver, message.from).startSession({
           ...settings,
           body: {
             response_url: needs.responseUrl('START_SESSION', replyTo.commandId),
@@ -107,7 +96,7 @@ async function say(message: Message, needs: OcpiNeeds): Promise<Reply> {
     case 'stopSession': {
       const { sessionId, replyTo } = (message as Message<'stopSession'>).typed();
       return commanded(
-        await clientOf(needs, message, v221.commands.receiver, message.from).stopSession({
+        await clientOf(message, v221.commands.receiver, message.from).stopSession({
           ...settings,
           body: { response_url: needs.responseUrl('STOP_SESSION', replyTo.commandId), session_id: sessionId },
         }),
@@ -116,7 +105,7 @@ async function say(message: Message, needs: OcpiNeeds): Promise<Reply> {
     case 'commandResult': {
       const { replyTo, result } = (message as Message<'commandResult'>).typed();
       if (replyTo.url === undefined) return refuse('invalid', 'the asker gave no address for the result');
-      await clientOf(needs, message, v221.commands.sender, message.from, replyTo.url).result({
+      await clientOf(message, v221.commands.sender, message.from, replyTo.url).result({
         ...settings,
         at: replyTo.url,
         body: { result: results[result] },
@@ -126,7 +115,7 @@ async function say(message: Message, needs: OcpiNeeds): Promise<Reply> {
     case 'session': {
       const session = (message as Message<'session'>).typed();
       const params = { ...ownerFields(session.owner), session_id: session.id };
-      await clientOf(needs, message, v221.sessions.receiver, session.owner).put({
+      await clientOf(message, v221.sessions.receiver, session.owner).put({
         ...settings,
         params,
         body: body(() => fromSession(session)),
@@ -134,19 +123,19 @@ async function say(message: Message, needs: OcpiNeeds): Promise<Reply> {
       return { accepted: true };
     }
     case 'cdr': {
-      const { location } = await clientOf(needs, message, v221.cdrs.receiver, message.from).post({
+      const { location } = await clientOf(message, v221.cdrs.receiver, message.from).post({
         ...settings,
         body: body(() => fromCdr((message as Message<'cdr'>).typed())),
       });
       return { accepted: true, ...(location === undefined ? {} : { location }) };
     }
     case 'location': {
-      const location = (message as Message<'location'>).typed();
-      const params = { ...ownerFields(location.owner), location_id: location.id };
-      await clientOf(needs, message, v221.locations.receiver, location.owner).put({
+      const { typed, about = typed() } = message as Message<'location'>;
+      const params = { ...ownerFields(about.owner), location_id: about.id };
+      await clientOf(message, v221.locations.receiver, about.owner).put({
         ...settings,
         params,
-        body: body(() => formOnce(location, fromLocation)),
+        body: body(() => formOnce(typed(), fromLocation)),
       });
       return { accepted: true };
     }
@@ -154,7 +143,7 @@ async function say(message: Message, needs: OcpiNeeds): Promise<Reply> {
       const tariff = await needs.net.tariff(message.operatorId, (message as Message<'tariff'>).typed(), [message.to]);
       if (!tariff) return refuse('invalid', 'its prices have taxes in them, and no rate is agreed by which they could be told without');
       const params = { ...ownerFields(tariff.owner), tariff_id: tariff.id };
-      await clientOf(needs, message, v221.tariffs.receiver, tariff.owner).put({
+      await clientOf(message, v221.tariffs.receiver, tariff.owner).put({
         ...settings,
         params,
         body: body(() => fromTariff(tariff)),
@@ -164,14 +153,14 @@ async function say(message: Message, needs: OcpiNeeds): Promise<Reply> {
     case 'token': {
       const token = (message as Message<'token'>).typed();
       const params = { ...ownerFields(token.issuer), token_uid: token.uid };
-      await clientOf(needs, message, v221.tokens.receiver, token.issuer).put({ ...settings, params, body: body(() => fromToken(token)) });
+      await clientOf(message, v221.tokens.receiver, token.issuer).put({ ...settings, params, body: body(() => fromToken(token)) });
       return { accepted: true };
     }
     case 'authorize': {
       const { uid, type, token, place } = (message as Message<'authorize'>).typed();
       if (needs.version === '2.1.1' && !token)
         return refuse('unknownToken', 'OCPI 2.1.1 does not say whose card it is, and it is not known here');
-      const client = clientOf(needs, message, v221.tokens.sender, { owner: message.to, ...(token ? { asked: token } : {}) });
+      const client = clientOf(message, v221.tokens.sender, { owner: message.to, ...(token ? { asked: token } : {}) });
       const { data } = await client.authorize({
         ...settings,
         params: { token_uid: uid },
@@ -198,23 +187,6 @@ function formOnce<T extends object>(object: T, write: (object: T) => unknown): P
 }
 
 const results = { accepted: 'ACCEPTED', rejected: 'REJECTED', failed: 'FAILED', timeout: 'TIMEOUT' } as const;
-
-function clientOf<F extends Interface>(
-  { handle, connection, token, version, bridge, timeoutMs }: OcpiNeeds,
-  { operatorId }: Message,
-  face: F,
-  whose: PartyId | Omit<About, 'operatorId'>,
-  at?: string,
-) {
-  const endpoint = connection.endpoints.find(
-    ({ identifier, role }) => identifier === face.module && (role === undefined || role === face.role),
-  );
-  const url = at ?? endpoint?.url;
-  if (url === undefined) throw new OcpiError('no-endpoints', `the partner serves no ${face.module} (${face.role})`);
-  const settings = { url, token, coding: connection.coding, handleKeepsTime: true, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
-  const about = typeof whose === 'string' ? { owner: whose } : whose;
-  return connectIn(version, face, handle, settings, bridge, { operatorId, ...about });
-}
 
 function commanded({ data }: OcpiReply<v221.CommandResponse>): Reply {
   switch (data.result) {

@@ -38,8 +38,8 @@ export function ocpi221Sides(needs: ListenNeeds): Side[] {
   const zones = createDirectory();
 
   async function pushLocation(ask: Asked, whole: v221.Location, whose: PartyId): Promise<'updated'> {
-    const pushed = written(await push('location', 'cpo', ask, () => toLocation(whole), whose));
-    const known = await zones.get(zoneKey(ask.partner.partner, whose, whole.id), async () => undefined);
+    const pushed = written(await push('location', 'cpo', ask, () => toLocation(whole), { owner: whose, id: whole.id }));
+    const known = zones.peek(zoneKey(ask.partner.partner, whose, whole.id));
     if (known !== undefined && known !== whole.time_zone) zones.forget();
     return pushed;
   }
@@ -108,7 +108,8 @@ export function ocpi221Sides(needs: ListenNeeds): Side[] {
       },
     }),
     side(v221.tariffs.receiver, {
-      put: async (ask) => written(await push('tariff', 'cpo', ask, () => toTariff(ask.body), owner(ask.params))),
+      put: async (ask) =>
+        written(await push('tariff', 'cpo', ask, () => toTariff(ask.body), { owner: owner(ask.params), id: ask.body.id })),
     }),
     side(v221.tokens.sender, {
       list: async ({ partner: { partner }, window, routing }) => {
@@ -119,7 +120,8 @@ export function ocpi221Sides(needs: ListenNeeds): Side[] {
         fromAuthorization(await authorize(ask, ask.params.token_uid, toTokenType(ask.query.type ?? 'RFID'), toAskedPlace(ask.body))),
     }),
     side(v221.tokens.receiver, {
-      put: async (ask) => written(await push('token', 'emsp', ask, () => toToken(ask.body), owner(ask.params))),
+      put: async (ask) =>
+        written(await push('token', 'emsp', ask, () => toToken(ask.body), { owner: owner(ask.params), id: ask.body.uid })),
       get: async ({ partner, params }) => fromToken(found(await users.token(partner.partner.operatorId, owner(params), params.token_uid))),
     }),
     side(v221.sessions.sender, {
@@ -130,12 +132,18 @@ export function ocpi221Sides(needs: ListenNeeds): Side[] {
       },
     }),
     side(v221.sessions.receiver, {
-      put: async (ask) => written(await push('session', 'cpo', ask, () => toSession(ask.body), owner(ask.params))),
+      put: async (ask) =>
+        written(await push('session', 'cpo', ask, () => toSession(ask.body), { owner: owner(ask.params), id: ask.body.id })),
       patch: async (ask) => {
         const { operatorId } = ask.partner.partner;
         const known = found(await store.partnerSession(operatorId, owner(ask.params), { sessionId: ask.params.session_id }));
         const whole = mustFit(v221.Session, applyPatch(JSON.parse(known.raw.toString('utf8')) as v221.Session, ask.body));
-        return written(await push('session', 'cpo', { ...ask, payload: Payload.of(whole) }, () => toSession(whole), owner(ask.params)));
+        return written(
+          await push('session', 'cpo', { ...ask, payload: Payload.of(whole) }, () => toSession(whole), {
+            owner: owner(ask.params),
+            id: whole.id,
+          }),
+        );
       },
       get: async ({ partner, params }) =>
         fromSession(found(await store.partnerSession(partner.partner.operatorId, owner(params), { sessionId: params.session_id })).session),
@@ -143,8 +151,8 @@ export function ocpi221Sides(needs: ListenNeeds): Side[] {
     side(v221.cdrs.receiver, {
       post: async (ask) => {
         const from = partyId(ask.body.country_code, ask.body.party_id);
-        const zone = () => zoneOf(ask.partner.partner, from, ask.body.cdr_location.id);
-        const reply = await push('cdr', 'cpo', ask, async () => toCdr(ask.body, await zone()), from);
+        const zone = await zoneOf(ask.partner.partner, from, ask.body.cdr_location.id);
+        const reply = await push('cdr', 'cpo', ask, () => toCdr(ask.body, zone), { owner: from, id: ask.body.id });
         done(reply);
         return { created: `${baseOf(ask.request.url)}/${encodeURIComponent(ask.body.id)}` };
       },

@@ -82,8 +82,12 @@ export function createPassing({ store, serverKey, outbound, url, isHub, clock }:
     const mine = routing.from
       ? [partyId(routing.from.country, routing.from.party)].filter((party) => speaksFor(partner, party))
       : partner.parties.map(({ party }) => party);
-    const decide = () => letsIn(partner, mine, module, to);
-    return OPENED.has(module) ? store.consent(`${operatorId} ${partner.id} ${mine.join(' ')} ${module} ${to}`, decide) : decide();
+    if (!OPENED.has(module)) return letsIn(partner, mine, module, to);
+    const consent = await store.derived(
+      `consent ${operatorId} ${partner.id} ${mine.join(' ')} ${module} ${to}`,
+      async () => (await letsIn(partner, mine, module, to)) || undefined,
+    );
+    return consent === true;
   }
 
   async function letsIn(partner: Partner, mine: readonly PartyId[], module: string, to: PartyId): Promise<boolean> {
@@ -111,9 +115,9 @@ export function createPassing({ store, serverKey, outbound, url, isHub, clock }:
     if (passing.version === 'hub') return hub.intercept(passing);
     const { to } = passing.routing;
     if (!to || passing.face?.routed === false) return undefined;
+    if (passing.request.method !== 'GET' && OPENED.has(passing.module)) return undefined;
     const { operatorId } = passing.partner.partner;
     const party = partyId(to.country, to.party);
-    if (passing.request.method !== 'GET' && OPENED.has(passing.module)) return undefined;
     if ((await store.homeOf(operatorId, party)) === 'hosted' || (await isHub(operatorId, party))) return undefined;
     // Who has no agreement with somebody learns nothing of it, not even that it is there.
     if (!(await mayRead(passing, party))) throw new OcpiError('unknown-receiver');
