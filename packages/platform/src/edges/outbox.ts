@@ -117,12 +117,17 @@ export function createOutbox({ database, redis, prefix, sweepMs = SWEEP_MS, note
   }
 
   function send(name: string, lane: Lane, keys: readonly string[]): void {
-    if (redis.isReady())
-      lane.queue.add(keys.map((key) => ({ key }))).catch((error) => note({ kind: 'sweep-failed', error: asError(error) }));
+    if (redis.isReady()) add(lane, keys).catch((error) => note({ kind: 'sweep-failed', error: asError(error) }));
     else if (state === 'running') {
       for (const key of keys) if (lane.local.size < HINTS_WAITING) lane.local.add(key);
       workLocally(name, lane);
     }
+  }
+
+  async function add({ queue, isTogether }: Lane, keys: readonly string[]): Promise<void> {
+    // Whoever takes one that waits looks later than now, and at whatever is due: another would say nothing new.
+    if (isTogether && (await queue.waiting()) > 0) return;
+    await queue.add(keys.map((key) => ({ key })));
   }
 
   function workLocally(name: string, lane: Lane): void {
