@@ -70,35 +70,37 @@ export function fromSession(session: Session): WireSession {
   };
 }
 
-const FLOWS = [
+type Dimension = WirePeriod['dimensions'][number]['type'];
+type Flow = NonNullable<ChargingPeriod['flow']>;
+
+const FLOWS: ReadonlyMap<Dimension, keyof Flow> = new Map([
   ['MIN_CURRENT', 'minCurrentMicroA'],
   ['MAX_CURRENT', 'maxCurrentMicroA'],
   ['MIN_POWER', 'minPowerMilliW'],
   ['MAX_POWER', 'maxPowerMilliW'],
-] as const;
+]);
 
 /** Dimensions that price nothing (state of charge ...) stay in the bytes that are kept beside. */
 export function toPeriods(wire: readonly WirePeriod[], pointer: string): ChargingPeriod[] {
-  return wire.map((period, index) => {
+  return wire.map(({ start_date_time, tariff_id, dimensions }, index) => {
+    const period: ChargingPeriod = { startedAt: toTime(start_date_time), energyMilliWh: 0, chargingSeconds: 0, parkingSeconds: 0 };
+    if (tariff_id !== undefined) period.tariffId = tariff_id;
+    let reservationSeconds = 0;
     // Each for itself: a sum of decimals may be a hair beside them.
-    const sum = (type: WirePeriod['dimensions'][number]['type'], exact: (volume: number) => number) =>
-      period.dimensions.filter((d) => d.type === type).reduce((so, { volume }) => so + exact(volume), 0);
-    const reservationSeconds = sum('RESERVATION_TIME', toSeconds);
-    const flow = Object.fromEntries(
-      FLOWS.flatMap(([type, name]) => {
-        const found = period.dimensions.find((d) => d.type === type);
-        return found ? [[name, toMillionths(found.volume)]] : [];
-      }),
-    );
-    return {
-      startedAt: toTime(period.start_date_time),
-      ...(period.tariff_id === undefined ? {} : { tariffId: period.tariff_id }),
-      energyMilliWh: sum('ENERGY', (volume) => toMilliWh(volume, `${pointer}/${index}`)),
-      chargingSeconds: sum('TIME', toSeconds),
-      parkingSeconds: sum('PARKING_TIME', toSeconds),
-      ...(reservationSeconds > 0 ? { reservationSeconds } : {}),
-      ...(Object.keys(flow).length > 0 ? { flow } : {}),
-    };
+    for (const { type, volume } of dimensions) {
+      if (type === 'ENERGY') period.energyMilliWh += toMilliWh(volume, `${pointer}/${index}`);
+      else if (type === 'TIME') period.chargingSeconds += toSeconds(volume);
+      else if (type === 'PARKING_TIME') period.parkingSeconds += toSeconds(volume);
+      else if (type === 'RESERVATION_TIME') reservationSeconds += toSeconds(volume);
+      else {
+        const name = FLOWS.get(type);
+        if (name === undefined) continue;
+        period.flow ??= {};
+        period.flow[name] ??= toMillionths(volume);
+      }
+    }
+    if (reservationSeconds > 0) period.reservationSeconds = reservationSeconds;
+    return period;
   });
 }
 
@@ -110,7 +112,7 @@ export function fromPeriod(period: ChargingPeriod): WirePeriod {
       ...(isReserved(period) ? [] : [{ type: 'TIME' as const, volume: fromSeconds(period.chargingSeconds) }]),
       ...(period.parkingSeconds > 0 ? [{ type: 'PARKING_TIME' as const, volume: fromSeconds(period.parkingSeconds) }] : []),
       ...(period.reservationSeconds ? [{ type: 'RESERVATION_TIME' as const, volume: fromSeconds(period.reservationSeconds) }] : []),
-      ...FLOWS.flatMap(([type, name]) => {
+      ...[...FLOWS].flatMap(([type, name]) => {
         const volume = period.flow?.[name];
         return volume === undefined ? [] : [{ type, volume: fromScaled(volume, 6) }];
       }),

@@ -1,4 +1,4 @@
-import { fromScaled, toDate, toScaledBig } from '@evroam/ocpi';
+import { fromScaled, toDate, toScaled, toScaledBig } from '@evroam/ocpi';
 import type { Price } from '@evroam/ocpi/v221';
 import type { Amount } from '../../../model/amount.js';
 import type { AuthMethod } from '../../../model/session.js';
@@ -27,7 +27,9 @@ export const fromTime = (time: Date): string => time.toISOString();
 
 /** kWh with at most six decimals, exactly. */
 export function toMilliWh(kwh: number, pointer: string): number {
-  return Number(exact(kwh, 6, pointer));
+  const milliWh = toScaled(kwh, 6);
+  if (milliWh === undefined) throw new Untranslatable(pointer, `${kwh} has more than 6 decimals`);
+  return Number(milliWh);
 }
 /** Amperes or kilowatts as µA or mW: what is finer is noise of the sender's arithmetic, and no price hangs on it. */
 export const toMillionths = (value: number): number => Math.round(value * 1_000_000);
@@ -65,12 +67,6 @@ export function fromAmount(amount: Amount | undefined): Price | undefined {
     excl_vat: fromNano(amount.beforeTaxes),
     ...(amount.afterTaxes === undefined ? {} : { incl_vat: fromNano(amount.afterTaxes) }),
   };
-}
-
-function exact(value: number, places: number, pointer: string): bigint {
-  const scaled = toScaledBig(value, places);
-  if (scaled === undefined) throw new Untranslatable(pointer, `${value} has more than ${places} decimals`);
-  return scaled;
 }
 
 const tokenTypes = { RFID: 'rfid', APP_USER: 'appUser', AD_HOC_USER: 'adHocUser', OTHER: 'other' } as const;
