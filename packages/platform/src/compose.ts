@@ -83,6 +83,8 @@ export const migrations = [
   ...settlementMigrations,
 ];
 
+/** Where the admin API stands; the second one is its name of old. */
+const API_PATHS = ['/api/v1', '/admin/v1'] as const;
 /** How long a vehicle may stand at the plug after it was full before idle time counts. */
 const IDLE_GRACE_SECONDS = 600;
 
@@ -251,10 +253,11 @@ export async function compose(ground: Ground) {
       gateway.captureRoutes(isStation),
       gateway.quirkRoutes,
       chargingRoutes({ charging, token: users.token, placeByEvseId: stations.placeByEvseId, newId }),
-      roamingRoutes({ roaming, ...roaming, tcec: { ...roaming.tcec, url: `${tcecUrl}${TCEC_PATH}` }, clock, caller }),
+      roamingRoutes({ roaming, ...roaming, tcec: { ...roaming.tcec, url: `${tcecUrl}${TCEC_PATH}` }, clock, caller }).router,
     ]
-      .map((router): [string, RequestHandler] => ['/admin/v1', router])
-      .concat([['/admin/v1/settlement', settlementRoutes(settlement, caller)]]),
+      .map((router): [string, RequestHandler] => ['', router])
+      .concat([['/settlement', settlementRoutes(settlement, caller)]])
+      .flatMap(([path, router]) => API_PATHS.map((at): [string, RequestHandler] => [at + path, router])),
     answered: metrics.request,
   });
 

@@ -1,5 +1,6 @@
 import { closed, type Schema } from '@evroam/ocpi';
 import { type RequestHandler, Router } from 'express';
+import type { RouteParameters } from 'express-serve-static-core';
 
 /** What a route is, for its readers: the same schema that the route checks its body with. */
 export interface Described {
@@ -19,7 +20,7 @@ export interface DescribedRoute extends Described {
   path: string;
 }
 
-type Add = (path: string, described: Described, handler: RequestHandler) => void;
+type Add = <P extends string>(path: P, described: Described, handler: RequestHandler<RouteParameters<P>>) => void;
 
 /** A router whose routes are described where they are added: the document of the API is made from them. */
 export interface DescribedRouter {
@@ -40,7 +41,7 @@ export function describedRouter(): DescribedRouter {
     (method: DescribedRoute['method']): Add =>
     (path, described, handler) => {
       routes.push({ method, path, ...described });
-      router[method](path, handler);
+      router[method]<string>(path, handler as RequestHandler);
     };
   return {
     router,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
@@ -98,7 +99,10 @@ const answerError: ErrorRequestHandler = (error: unknown, request, response, nex
   const known = error instanceof ApiError ? error : fromLibrary(error);
   if (!known) response.locals.log.error({ err: error, method: request.method, path: request.path }, 'a request of the admin API failed');
   const { status, code, message, where, next: advice } = known ?? internal(response.locals.correlation);
-  response.status(status).json({ error: { code, message, ...(where ? { where } : {}), ...(advice ? { next: advice } : {}) } });
+  // RFC 9457; `error` holds the same for programs that read it before there was a media type for it.
+  const problem = { type: `urn:evroam:problem:${code}`, title: STATUS_CODES[status] ?? 'Error', status, detail: message };
+  const said = { ...problem, error: { code, message, ...(where ? { where } : {}), ...(advice ? { next: advice } : {}) } };
+  response.status(status).type('application/problem+json').send(JSON.stringify(said));
 };
 
 /** Errors that Express' own parts throw carry a status and are the caller's. */

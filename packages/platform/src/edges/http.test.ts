@@ -134,7 +134,9 @@ describe('the HTTP edge', () => {
     it('answers a thrown ApiError in the one shape of errors', async () => {
       const answer = await fetch(url('/api/refused'));
       expect(answer.status).to.equal(409);
+      expect(answer.headers.get('content-type')).to.match(/^application\/problem\+json/);
       expect(await answer.json()).to.deep.equal({
+        ...{ type: 'urn:evroam:problem:period_closed', title: 'Conflict', status: 409, detail: 'The period is closed.' },
         error: { code: 'period_closed', message: 'The period is closed.', where: 'period', next: 'Post into the open period.' },
       });
       expect(logged).to.equal('');

@@ -1,5 +1,5 @@
 import { boolean, integer, object, oneOf, optional, type Schema, some, text, url } from '@evroam/ocpi';
-import { Router } from 'express';
+import { type DescribedRouter, describedRouter, openApiOf } from '../edges/admin-api.js';
 import { bodyOf, found, pageRequest, partyIn, refused, sendPage } from '../edges/admin-request.js';
 import type { Clock } from '../kernel/clock.js';
 import type { OperatorId, PartnerId } from '../kernel/ids.js';
@@ -64,38 +64,48 @@ const StartInput = object({
   connectorId: optional(text(36)),
 });
 
-/** Partners, our own parties, agreements, and sessions at partners' stations. */
-export function routes(needs: RoutesNeeds): Router {
-  const { roaming, versionsUrl, versionsUrls211, syncPartner, clock, caller } = needs;
-  const router = Router();
+const CHANGES = {
+  suspend: 'Lets a partner in no more for now.',
+  resume: 'Lets a suspended partner in again.',
+  revoke: 'Ends the connection for good, and tells the partner.',
+} as const;
 
-  router.post('/parties', async (request, response) => {
+/** Partners, our own parties, agreements, and sessions at partners' stations. */
+export function routes(needs: RoutesNeeds): DescribedRouter {
+  const { roaming, versionsUrl, versionsUrls211, syncPartner, clock, caller } = needs;
+  const api = describedRouter();
+
+  api.post('/parties', { about: 'Hosts a party here.', body: HostedInput, status: 201 }, async (request, response) => {
     const { party, role, name } = bodyOf(HostedInput, request);
     await roaming.addHostedParty(response.locals.operatorId, partyIn(party), role, name);
     response.status(201).json({ party: partyIn(party), role, name });
   });
 
-  router.get('/parties', async (_request, response) => {
+  api.get('/parties', { about: 'Parties that are hosted here.' }, async (_request, response) => {
     response.json({
       items: (await roaming.hostedParties(response.locals.operatorId)).map(({ party, role, name }) => ({ party, role, name })),
     });
   });
 
-  router.post('/partners', async (request, response) => {
-    const { name, parties } = bodyOf(InvitationInput, request);
-    const result = await roaming.invite(response.locals.operatorId, {
-      name,
-      parties: parties.map((one) => ({ ...one, party: partyIn(one.party) })),
-    });
-    if (!result.accepted) throw refused(result);
-    // Shown once: only its hash is kept.
-    const [first] = parties;
-    response
-      .status(201)
-      .json({ id: result.partnerId, token: result.token, versionsUrl, versionsUrl211: first && versionsUrls211[first.role] });
-  });
+  api.post(
+    '/partners',
+    { about: 'Invites a partner. Its token is told once.', body: InvitationInput, status: 201 },
+    async (request, response) => {
+      const { name, parties } = bodyOf(InvitationInput, request);
+      const result = await roaming.invite(response.locals.operatorId, {
+        name,
+        parties: parties.map((one) => ({ ...one, party: partyIn(one.party) })),
+      });
+      if (!result.accepted) throw refused(result);
+      // Shown once: only its hash is kept.
+      const [first] = parties;
+      response
+        .status(201)
+        .json({ id: result.partnerId, token: result.token, versionsUrl, versionsUrl211: first && versionsUrls211[first.role] });
+    },
+  );
 
-  router.post('/partners/:id/invitation', async (request, response) => {
+  api.post('/partners/:id/invitation', { about: 'Invites a partner anew, with another token.', status: 201 }, async (request, response) => {
     const { operatorId } = response.locals;
     const id = request.params.id as PartnerId;
     const result = await roaming.inviteAgain(operatorId, id);
@@ -104,17 +114,17 @@ export function routes(needs: RoutesNeeds): Router {
     response.status(201).json({ id, token: result.token, versionsUrl, versionsUrl211: first && versionsUrls211[first.role as TradeRole] });
   });
 
-  router.get('/partners', async (request, response) => {
+  api.get('/partners', { about: 'Partners, and how each stands.', paged: true }, async (request, response) => {
     sendPage(response, await roaming.partners(response.locals.operatorId, pageRequest(request)), fromPartner);
   });
 
-  router.get('/partners/:id', async (request, response) => {
+  api.get('/partners/:id', { about: 'One partner, with the modules that it serves.' }, async (request, response) => {
     const partner = await roaming.partner(response.locals.operatorId, request.params.id as PartnerId);
     response.json(fromPartner(found(partner, `partner ${request.params.id}`)));
   });
 
   for (const event of ['suspend', 'resume', 'revoke'] as const) {
-    router.post(`/partners/:id/${event}`, async (request, response) => {
+    api.post(`/partners/:id/${event}`, { about: CHANGES[event] }, async (request, response) => {
       const result = await needs.changeStatus(response.locals.operatorId, request.params.id as PartnerId, event);
       if (!result.accepted) throw refused(result);
       const { accepted: _, ...changed } = result;
@@ -122,65 +132,78 @@ export function routes(needs: RoutesNeeds): Router {
     });
   }
 
-  /** A partner invited us: makes it known here, and registers at it. */
-  router.post('/partners/accept', async (request, response) => {
-    const { operatorId } = response.locals;
-    const { name, parties, ...invitation } = bodyOf(AcceptInput, request);
-    const made = await roaming.invite(operatorId, { name, parties: parties.map((one) => ({ ...one, party: partyIn(one.party) })) });
-    if (!made.accepted) throw refused(made);
-    const result = await needs.acceptInvitation(operatorId, made.partnerId, invitation);
-    if (!result.accepted) throw refused({ ...result, detail: `${result.detail}; try again with POST /partners/${made.partnerId}/accept` });
-    response.status(201).json({ id: made.partnerId, version: result.version });
-  });
+  api.post(
+    '/partners/accept',
+    { about: 'Makes a partner known that invited us, and registers at it.', body: AcceptInput, status: 201 },
+    async (request, response) => {
+      const { operatorId } = response.locals;
+      const { name, parties, ...invitation } = bodyOf(AcceptInput, request);
+      const made = await roaming.invite(operatorId, { name, parties: parties.map((one) => ({ ...one, party: partyIn(one.party) })) });
+      if (!made.accepted) throw refused(made);
+      const result = await needs.acceptInvitation(operatorId, made.partnerId, invitation);
+      if (!result.accepted)
+        throw refused({ ...result, detail: `${result.detail}; try again with POST /partners/${made.partnerId}/accept` });
+      response.status(201).json({ id: made.partnerId, version: result.version });
+    },
+  );
 
-  router.post('/partners/:id/accept', async (request, response) => {
+  api.post('/partners/:id/accept', { about: 'Registers at a partner that invited us.', body: InvitedInput }, async (request, response) => {
     const id = request.params.id as PartnerId;
     const result = await needs.acceptInvitation(response.locals.operatorId, id, bodyOf(InvitedInput, request));
     if (!result.accepted) throw refused(result);
     response.json({ id, version: result.version });
   });
 
-  router.post('/partners/:id/rotate', async (request, response) => {
+  api.post('/partners/:id/rotate', { about: 'Renews the tokens of both sides.' }, async (request, response) => {
     const result = await needs.rotateTokens(response.locals.operatorId, request.params.id as PartnerId);
     if (!result.accepted) throw refused(result);
     response.json({ id: request.params.id, version: result.version });
   });
 
-  router.put('/partners/:id/quirks', async (request, response) => {
-    const quirks = bodyOf(QuirksInput, request);
-    if (!(await roaming.setQuirks(response.locals.operatorId, request.params.id as PartnerId, quirks)))
-      found(undefined, `partner ${request.params.id}`);
-    response.json(quirks);
-  });
+  api.put(
+    '/partners/:id/quirks',
+    { about: 'Where this partner is not as the standard says.', body: QuirksInput },
+    async (request, response) => {
+      const quirks = bodyOf(QuirksInput, request);
+      if (!(await roaming.setQuirks(response.locals.operatorId, request.params.id as PartnerId, quirks)))
+        found(undefined, `partner ${request.params.id}`);
+      response.json(quirks);
+    },
+  );
 
-  router.post('/partners/:id/sync', async (request, response) => {
-    const mode = request.query.mode === 'delta' ? 'delta' : 'full';
-    const fetched = await syncPartner(response.locals.operatorId, request.params.id as PartnerId, { mode });
-    response.json(found(fetched, `registered partner ${request.params.id}`));
-  });
+  api.post(
+    '/partners/:id/sync',
+    { about: 'Reads what the partner has.', query: { mode: '`full`, or `delta` for what changed' } },
+    async (request, response) => {
+      const mode = request.query.mode === 'delta' ? 'delta' : 'full';
+      const fetched = await syncPartner(response.locals.operatorId, request.params.id as PartnerId, { mode });
+      response.json(found(fetched, `registered partner ${request.params.id}`));
+    },
+  );
 
-  /** How far each module is, also while it is read. */
-  router.get('/partners/:id/imports', async (request, response) => {
+  api.get('/partners/:id/imports', { about: 'How far the reading of each module is.' }, async (request, response) => {
     const items = await roaming.imports(response.locals.operatorId, request.params.id as PartnerId);
     response.json({ items: items.map(({ operatorId: _, ...one }) => one) });
   });
 
-  /** Objects of partners that were refused, and why. */
-  router.get('/roaming/quarantine', async (request, response) => {
-    const { partner } = request.query;
-    const page = await roaming.quarantined(response.locals.operatorId, {
-      ...pageRequest(request),
-      ...(typeof partner === 'string' ? { partnerId: partner as PartnerId } : {}),
-    });
-    sendPage(response, page, (one) => one);
-  });
+  api.get(
+    '/roaming/quarantine',
+    { about: 'Objects of partners that were refused, and why.', query: { partner: 'only those of this partner' }, paged: true },
+    async (request, response) => {
+      const { partner } = request.query;
+      const page = await roaming.quarantined(response.locals.operatorId, {
+        ...pageRequest(request),
+        ...(typeof partner === 'string' ? { partnerId: partner as PartnerId } : {}),
+      });
+      sendPage(response, page, (one) => one);
+    },
+  );
 
-  /** CDRs whose id was known with other content. */
-  router.get('/roaming/cdrs/conflicts', async (_request, response) => {
+  api.get('/roaming/cdrs/conflicts', { about: 'CDRs whose id was known with other content.' }, async (_request, response) => {
     response.json({ items: await roaming.cdrConflicts(response.locals.operatorId) });
   });
 
-  router.put('/rules', async (request, response) => {
+  api.put('/rules', { about: 'Allows or denies a module between two parties.', body: RuleInput }, async (request, response) => {
     const { party, module, other, allow } = bodyOf(RuleInput, request);
     const rule = {
       party: partyIn(party),
@@ -192,7 +215,7 @@ export function routes(needs: RoutesNeeds): Router {
     response.json(rule);
   });
 
-  router.get('/reachable', async (_request, response) => {
+  api.get('/reachable', { about: 'Every party that can be reached through this hub.' }, async (_request, response) => {
     const items = await roaming.reachable(response.locals.operatorId);
     response.json({
       items: items.map(({ party, role, name, status, offlineSince }) => ({
@@ -205,39 +228,50 @@ export function routes(needs: RoutesNeeds): Router {
     });
   });
 
-  router.use(traceRoutes({ ...needs, isPartner: async (operatorId, id) => (await roaming.partner(operatorId, id)) !== undefined }).router);
-  router.use(agreementRoutes(roaming, caller));
-  router.use(tcecRoutes(needs.tcec));
+  api.take(traceRoutes({ ...needs, isPartner: async (operatorId, id) => (await roaming.partner(operatorId, id)) !== undefined }));
+  api.take(agreementRoutes(roaming, caller));
+  api.take(tcecRoutes(needs.tcec));
 
-  router.post('/roaming/starts', async (request, response) => {
-    const { issuer, owner, ...wish } = bodyOf(StartInput, request);
-    const result = await roaming.startSession(response.locals.operatorId, { ...wish, issuer: partyIn(issuer), owner: partyIn(owner) });
-    if (!result.accepted) throw refused(result);
-    response.status(202).json({ commandId: result.commandId, authorizationReference: result.authorizationReference });
-  });
+  api.post(
+    '/roaming/starts',
+    { about: 'Starts a session of an own driver, here or at a partner.', body: StartInput, status: 202 },
+    async (request, response) => {
+      const { issuer, owner, ...wish } = bodyOf(StartInput, request);
+      const result = await roaming.startSession(response.locals.operatorId, { ...wish, issuer: partyIn(issuer), owner: partyIn(owner) });
+      if (!result.accepted) throw refused(result);
+      response.status(202).json({ commandId: result.commandId, authorizationReference: result.authorizationReference });
+    },
+  );
 
-  router.get('/roaming/starts/:id', async (request, response) => {
+  api.get('/roaming/starts/:id', { about: 'What became of a start.' }, async (request, response) => {
     const command = found(await roaming.command(response.locals.operatorId, request.params.id), `command ${request.params.id}`);
     const { id, kind, asker, asked, askedAt, expiresAt, result, sessionId } = command;
     const state = result ?? (clock.now() > expiresAt ? 'unknown' : 'waiting');
     response.json({ id, kind, asker, asked, askedAt, expiresAt, state, sessionId });
   });
 
-  router.get('/roaming/sessions', async (request, response) => {
+  api.get('/roaming/sessions', { about: 'Sessions of our drivers at partners.', paged: true }, async (request, response) => {
     sendPage(response, await roaming.partnerSessions(response.locals.operatorId, pageRequest(request)), fromSession);
   });
 
-  /** What a CDR could not say in the versions of those that got it. */
-  router.get('/roaming/cdrs/:owner/:id/losses', async (request, response) => {
-    const { owner, id } = request.params;
-    response.json({ items: await roaming.cdrLosses(response.locals.operatorId, partyIn(owner), id) });
-  });
+  api.get(
+    '/roaming/cdrs/:owner/:id/losses',
+    { about: 'What a CDR could not say in the versions of those that got it.' },
+    async (request, response) => {
+      const { owner, id } = request.params;
+      response.json({ items: await roaming.cdrLosses(response.locals.operatorId, partyIn(owner), id) });
+    },
+  );
 
-  router.get('/roaming/cdrs/owed', async (_request, response) => {
+  api.get('/roaming/cdrs/owed', { about: 'CDRs that partners have not accepted yet.' }, async (_request, response) => {
     response.json({ items: await roaming.owedCdrs(response.locals.operatorId) });
   });
 
-  return router;
+  api.get('/roaming/openapi.json', { about: 'This document.' }, async (request, response) => {
+    response.json(openApiOf(api.routes, { title: 'evroam: partners and roaming', server: request.baseUrl }));
+  });
+
+  return api;
 }
 
 /** Without the sealed token: nobody needs to see it, not even sealed. */

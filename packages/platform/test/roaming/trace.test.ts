@@ -152,4 +152,22 @@ describe('the trace of messages', () => {
     expect((await hub.api('DELETE', `/trace/watches/${ids.get('EVM')}`)).status).to.equal(404);
     expect((await hub.api('GET', '/trace', undefined, 'evr_wrong')).status).to.equal(401);
   });
+
+  it('is described, with all of roaming, in a document of the API, and says as a problem what went wrong', async () => {
+    const at = hub.addresses.admin.replace('/admin/v1', '/api/v1');
+    const ask = (path: string) => fetch(at + path, { headers: { authorization: `Bearer ${hub.adminKey}` } });
+    const document = (await (await ask('/roaming/openapi.json')).json()) as Json;
+    expect([document.openapi, document.servers]).to.deep.equal(['3.1.0', [{ url: '/api/v1' }]]);
+    const correlation = document.paths['/trace'].get.parameters.find(({ name }: Json) => name === 'correlation');
+    expect(correlation.in).to.equal('query');
+    expect(document.paths['/partners'].post.requestBody.content['application/json'].schema.required).to.include('parties');
+    const refused = await ask('/trace/nonsense');
+    expect(refused.headers.get('content-type')).to.match(/^application\/problem\+json/);
+    expect(await refused.json()).to.include({
+      type: 'urn:evroam:problem:not_found',
+      title: 'Not Found',
+      status: 404,
+      detail: 'There is no trace nonsense.',
+    });
+  });
 });

@@ -1,6 +1,7 @@
 import { dateTime, type Infer, integer, number, object, oneOf, optional, type Schema, toDate, text as words } from '@evroam/ocpi';
-import { type Request, type Response, Router, text } from 'express';
+import { type Request, type Response, text } from 'express';
 import { parse, stringify, YAMLParseError } from 'yaml';
+import { type DescribedRouter, describedRouter } from '../../edges/admin-api.js';
 import { ApiError } from '../../edges/admin-app.js';
 import { bodyOf, found, pageRequest, partyIn, refused, sendPage } from '../../edges/admin-request.js';
 import type { OperatorId } from '../../kernel/ids.js';
@@ -57,53 +58,66 @@ const AgreementInput = object({
 
 const YAML = ['application/yaml', 'application/x-yaml', 'text/yaml'];
 const YAML_LIMIT = '256kb';
+const REASON = { reason: 'for the audit trail' };
 const NO_REASON = 'no reason was given';
 
 /**
  * Agreements: drafted by one, approved by another (`POST /approvals/<id>/approve`), in force from their date on; each version as JSON
  * or as the YAML file from which it can be drafted again. `POST /agreements` is the short way of an admin alone.
  */
-export function agreementRoutes(roaming: RoamingService, caller: Caller): Router {
-  const router = Router();
-  router.use('/agreements', text({ type: YAML, limit: YAML_LIMIT }));
+export function agreementRoutes(roaming: RoamingService, caller: Caller): DescribedRouter {
+  const api = describedRouter();
+  api.router.use('/agreements', text({ type: YAML, limit: YAML_LIMIT }));
 
-  router.post('/agreements', async (request, response) => {
-    const { operatorId, actor } = caller(request, response, 'admin');
-    const agreement = agreementIn(request);
-    const result = await roaming.activateAgreement(operatorId, agreement, { actor, reason: reasonOf(request) });
-    if (!result.accepted) throw refused(result);
-    const active = await roaming.agreementBetween(operatorId, agreement.seller, agreement.buyer, agreement.effectiveFrom);
-    response.status(201).json({ id: agreement.id, version: result.version, signingKeys: active?.signingKeys ?? {} });
-  });
+  api.post(
+    '/agreements',
+    { about: 'Activates an agreement at once: for an admin alone.', body: AgreementInput, query: REASON, status: 201 },
+    async (request, response) => {
+      const { operatorId, actor } = caller(request, response, 'admin');
+      const agreement = agreementIn(request);
+      const result = await roaming.activateAgreement(operatorId, agreement, { actor, reason: reasonOf(request) });
+      if (!result.accepted) throw refused(result);
+      const active = await roaming.agreementBetween(operatorId, agreement.seller, agreement.buyer, agreement.effectiveFrom);
+      response.status(201).json({ id: agreement.id, version: result.version, signingKeys: active?.signingKeys ?? {} });
+    },
+  );
 
-  router.get('/agreements', async (request, response) => {
+  api.get('/agreements', { about: 'Agreements in force or to come.', paged: true }, async (request, response) => {
     sendPage(response, await roaming.agreements(response.locals.operatorId, pageRequest(request)), fromAgreement);
   });
 
-  router.post('/agreements/lint', async (request, response) => {
-    const { agreement, findings, diff } = await roaming.reviewAgreement(response.locals.operatorId, agreementIn(request));
-    response.json({ id: agreement.id, version: agreement.version, findings, diff });
-  });
+  api.post(
+    '/agreements/lint',
+    { about: 'What is odd in an agreement, and what it would change.', body: AgreementInput },
+    async (request, response) => {
+      const { agreement, findings, diff } = await roaming.reviewAgreement(response.locals.operatorId, agreementIn(request));
+      response.json({ id: agreement.id, version: agreement.version, findings, diff });
+    },
+  );
 
-  router.post('/agreements/drafts', async (request, response) => {
-    const { operatorId, actor } = caller(request, response, 'operator');
-    const result = await roaming.draftAgreement(operatorId, agreementIn(request), { actor, reason: reasonOf(request) });
-    if (!result.accepted) throw refused(result);
-    const { draftId, approvalId, agreement, findings, diff } = result;
-    response.status(201).json({ draftId, approvalId, id: agreement.id, version: agreement.version, state: 'draft', findings, diff });
-  });
+  api.post(
+    '/agreements/drafts',
+    { about: 'Drafts an agreement; a second person approves it.', body: AgreementInput, query: REASON, status: 201 },
+    async (request, response) => {
+      const { operatorId, actor } = caller(request, response, 'operator');
+      const result = await roaming.draftAgreement(operatorId, agreementIn(request), { actor, reason: reasonOf(request) });
+      if (!result.accepted) throw refused(result);
+      const { draftId, approvalId, agreement, findings, diff } = result;
+      response.status(201).json({ draftId, approvalId, id: agreement.id, version: agreement.version, state: 'draft', findings, diff });
+    },
+  );
 
-  router.get('/agreements/drafts', async (request, response) => {
+  api.get('/agreements/drafts', { about: 'Drafts, and how each stands.', paged: true }, async (request, response) => {
     sendPage(response, await roaming.agreementDrafts(response.locals.operatorId, pageRequest(request)), fromDraft);
   });
 
-  router.get('/agreements/drafts/:draftId', async (request, response) => {
+  api.get('/agreements/drafts/:draftId', { about: 'One draft, as JSON or as the YAML file of it.' }, async (request, response) => {
     const { draftId } = request.params;
     const draft = found(await roaming.agreementDraft(response.locals.operatorId, draftId), `draft ${draftId}`);
     sendAgreement(request, response, draft.agreement, fromDraft(draft));
   });
 
-  router.get('/agreements/:id/versions', async (request, response) => {
+  api.get('/agreements/:id/versions', { about: 'The versions of an agreement, with what each changed.' }, async (request, response) => {
     const history = await roaming.agreementHistory(response.locals.operatorId, request.params.id);
     if (history.length === 0) throw new ApiError(404, 'not_found', `There is no agreement ${request.params.id}.`);
     const items = history.map(({ agreement, by }, index) => ({
@@ -116,18 +130,21 @@ export function agreementRoutes(roaming: RoamingService, caller: Caller): Router
     response.json({ items });
   });
 
-  router.get('/agreements/:id/versions/:version', async (request, response) => {
+  api.get('/agreements/:id/versions/:version', { about: 'One version, as JSON or as the YAML file of it.' }, async (request, response) => {
     const agreement = await versionOf(response, request.params.id, request.params.version);
     sendAgreement(request, response, agreement, fromAgreement(agreement));
   });
 
-  /** `?from=1&to=3`. */
-  router.get('/agreements/:id/diff', async (request, response) => {
-    const { from, to } = request.query;
-    const before = await versionOf(response, request.params.id, String(from));
-    const after = await versionOf(response, request.params.id, String(to));
-    response.json({ from: before.version, to: after.version, diff: difference(before, after) });
-  });
+  api.get(
+    '/agreements/:id/diff',
+    { about: 'What differs between two versions.', query: { from: 'a version', to: 'another one' } },
+    async (request, response) => {
+      const { from, to } = request.query;
+      const before = await versionOf(response, request.params.id, String(from));
+      const after = await versionOf(response, request.params.id, String(to));
+      response.json({ from: before.version, to: after.version, diff: difference(before, after) });
+    },
+  );
 
   async function versionOf(response: Response, id: string, version: string): Promise<Agreement> {
     const history = await roaming.agreementHistory(response.locals.operatorId, id);
@@ -137,7 +154,7 @@ export function agreementRoutes(roaming: RoamingService, caller: Caller): Router
     );
   }
 
-  return router;
+  return api;
 }
 
 /** `?reason=`: for the audit trail. */
