@@ -7,7 +7,7 @@ import type { Transact, Tx } from '../../kernel/transact.js';
 import type { PartyId, Role } from '../../model/party.js';
 import { consumers } from '../events.js';
 import type { PartyLink } from '../link.js';
-import type { Bodies, CommandResult, Kind, Message, RefusedReply, Reply, ReplyAddress } from '../message.js';
+import type { Bodies, CommandResult, Kind, Message, Reply, ReplyAddress } from '../message.js';
 import type { CdrArrived } from '../ports.js';
 import { mayPass } from '../rules.js';
 import type { CdrExchange, RoamingStore } from '../store.js';
@@ -63,21 +63,17 @@ export function createRouting({ transact, emit, store, clock, newId, cdrArrived,
     return localLink(party, roles);
   }
 
-  /** The link that a message takes, if rules let it pass. */
-  async function wayOf({ operatorId, from, to, kind }: Message): Promise<PartyLink | RefusedReply> {
-    if (!mayPass(await store.rules(operatorId, [from, to]), { from, to, module: moduleOf[kind], isBroadcast: false })) {
-      return refuse('refusedByReceiver', `${to} and ${from} do not exchange ${moduleOf[kind]}: a rule says so`);
-    }
-    return linkOf(operatorId, to);
+  /** Whether rules let a message pass: remembered as they are, while a refusal is decided each time. */
+  async function passes({ operatorId, from, to, kind }: Message): Promise<boolean> {
+    const module = moduleOf[kind];
+    const decide = async () => mayPass(await store.rules(operatorId, [from, to]), { from, to, module, isBroadcast: false }) || undefined;
+    return (await store.derived(`passes ${operatorId} ${from} ${to} ${module}`, decide)) === true;
   }
 
   async function route(message: Message): Promise<Reply> {
     const { operatorId, from, to, kind } = message;
-    const known = await store.derived(`way ${operatorId} ${from} ${to} ${kind}`, async () => {
-      const way = await wayOf(message);
-      return 'accepted' in way ? undefined : way;
-    });
-    const link = known ?? (await wayOf(message));
+    if (!(await passes(message))) return refuse('refusedByReceiver', `${to} and ${from} do not exchange ${moduleOf[kind]}: a rule says so`);
+    const link = await linkOf(operatorId, to);
     if ('accepted' in link) return link;
     switch (message.kind) {
       case 'startSession':
