@@ -6,6 +6,8 @@ const mocha = new Mocha({
   timeout: kind === 'test' ? 20_000 : 0,
   reporter: process.env.EVROAM_REPORTER ?? (kind === 'test' ? 'dot' : 'spec'),
   ...(grep ? { grep } : {}),
+  // Whoever only asks whether something fails need not hear the rest.
+  bail: process.env.EVROAM_BAIL === '1',
 });
 for (const file of files) mocha.addFile(file);
 await mocha.loadFilesAsync();
