@@ -40,7 +40,7 @@ export function hear(outbox: Outbox, { charging, gateway, roaming, settlement, l
     },
   });
   outbox.consume<CommandOutcome>(of.commandOutcome, {
-    leased: ({ operatorId, body }) => roaming.commandEnded(operatorId as OperatorId, body.requestId, body.outcome),
+    leased: ({ operatorId, body }) => roaming.commandEnded(operatorId as OperatorId, body.requestId, body),
   });
   outbox.consume<StartLapsed>(of.startLapsed, {
     leased: ({ operatorId, body: { requestId, place } }) => gateway.locks.startLapsed(operatorId as OperatorId, place, requestId),

@@ -1,11 +1,11 @@
 import type { EvseRef } from '../model/location.js';
-import type { StationCommand as Command } from '../model/station-command.js';
+import type { StationCommand as Command, CommandAnswer, CompositeSchedule } from '../model/station-command.js';
 
 /** What charging tells others, by consumer; the key of each event is the id of what it is about. */
 export const consumers = {
   /** A command to carry to a station. Key: request. */
   stationCommand: 'gateway.command',
-  /** A remote start or stop came to an end, or to none. Key: request. */
+  /** A command to a station came to an end, or to none. Key: request. */
   commandOutcome: 'roaming.command-outcome',
   /** A remote start came to nothing, or nobody knows to what. Key: request. */
   startLapsed: 'gateway.start-lapsed',
@@ -25,7 +25,10 @@ export interface StationCommand {
   stationId: string;
   /** Domain time, ISO. After it the outcome is unknown. */
   deadline: string;
-  command: Extract<Command, { kind: 'start' | 'stop' | 'reserve' | 'cancelReservation' }>;
+  command: Extract<
+    Command,
+    { kind: 'start' | 'stop' | 'reserve' | 'cancelReservation' | 'unlock' | 'setProfile' | 'clearProfile' | 'compositeSchedule' }
+  >;
 }
 
 export interface StartLapsed {
@@ -35,6 +38,9 @@ export interface StartLapsed {
 
 export interface CommandOutcome {
   requestId: string;
-  kind: 'start' | 'stop';
-  outcome: 'accepted' | 'rejected' | 'stationOffline' | 'unknown';
+  kind: StationCommand['command']['kind'];
+  /** `cancelled`: the station had accepted it, and it was given up here since. */
+  outcome: CommandAnswer['outcome'] | 'cancelled';
+  /** Of the limits that hold: what the station computed. */
+  schedule?: CompositeSchedule;
 }

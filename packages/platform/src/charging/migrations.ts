@@ -167,4 +167,16 @@ export const migrations = [
       `CREATE INDEX charging_reservation_used ON charging_reservation (operator_id, (body #>> '{state,sessionId}')) WHERE phase = 'used'`,
     ],
   },
+  {
+    // Partners call a reservation by a name of their own, and ask more than once for the same.
+    name: 'charging-006-named-reservations',
+    up: [
+      'ALTER TABLE charging_reservation ADD COLUMN request_id text, ADD COLUMN named_by text, ADD COLUMN named_as text',
+      `UPDATE charging_reservation SET request_id = id, body = body || jsonb_build_object('requestId', id)`,
+      'CREATE INDEX charging_reservation_request ON charging_reservation (operator_id, request_id)',
+      'CREATE INDEX charging_reservation_name ON charging_reservation (operator_id, named_by, named_as) WHERE named_by IS NOT NULL',
+      // Asked at each card that is held to a station.
+      `CREATE INDEX charging_reservation_open ON charging_reservation (operator_id, station_id, token_uid) WHERE phase IN ('active', 'unknown')`,
+    ],
+  },
 ] as const;

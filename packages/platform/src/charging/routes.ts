@@ -1,7 +1,7 @@
 import { dateTime, object, optional, text } from '@evroam/ocpi';
 import { type Request, type Response, Router } from 'express';
 import { ApiError } from '../edges/admin-app.js';
-import { bodyOf, found, pageRequest, partyIn, refused, sendPage } from '../edges/admin-request.js';
+import { bodyOf, found, milliWhIn, pageRequest, partyIn, refused, sendPage } from '../edges/admin-request.js';
 import type { NewId, OperatorId } from '../kernel/ids.js';
 import { nanoText } from '../kernel/money.js';
 import { kwhText } from '../kernel/quantity.js';
@@ -163,12 +163,6 @@ async function wishIn(
   if (locationId === undefined)
     throw new ApiError(422, 'invalid_body', 'name a locationId, or what the QR code says', { where: 'body/locationId' });
   return { token: known, locationId, ...(evseUid === undefined ? {} : { evseUid }), ...(connectorId === undefined ? {} : { connectorId }) };
-}
-
-function milliWhIn(text: string): number {
-  const match = /^(\d{1,9})(?:\.(\d{1,6}))?$/.exec(text);
-  if (!match) throw new ApiError(422, 'invalid_body', 'kwh is a decimal number with at most six decimals', { where: 'body/kwh' });
-  return Number(match[1]) * 1_000_000 + Number((match[2] ?? '').padEnd(6, '0'));
 }
 
 /** Another node's changes are seen by looking so often, ms of wall time. */

@@ -12,6 +12,7 @@ import { createNoShow } from './service/no-show.js';
 import { createRating } from './service/rating.js';
 import { createRequests, type HeardOutcome } from './service/requests.js';
 import { createReservations } from './service/reservations.js';
+import { createSteering } from './service/steering.js';
 import type { ChargingState } from './session.js';
 import { toSession } from './session-view.js';
 import type { SessionQuery, StoredSession } from './store.js';
@@ -32,6 +33,7 @@ export function createService(needs: ChargingNeeds) {
   const hearing = createHearing(needs, beginning);
   const requests = createRequests(needs);
   const reservations = createReservations(needs);
+  const steering = createSteering(needs);
   const rating = createRating(needs);
   const view = ({ state, updatedAt }: StoredSession): Session => toSession(state, runningCost(state), updatedAt);
 
@@ -44,6 +46,9 @@ export function createService(needs: ChargingNeeds) {
     requestStart: requests.requestStart,
     requestStop: requests.requestStop,
     startRequest: requests.startRequest,
+    requestUnlock: steering.requestUnlock,
+    requestProfile: steering.requestProfile,
+    weighPreferences: steering.weighPreferences,
     ...rating,
     /** A card is held to a station, or sent by it for another reason; nothing begins yet. */
     async authorize(operatorId: OperatorId, uid: string, kind?: TokenKind, stationId?: StationId) {
@@ -53,7 +58,7 @@ export function createService(needs: ChargingNeeds) {
         uid,
         ...(kind === undefined ? {} : { kind }),
         ...(place ? { place } : {}),
-        ...(stationId === undefined ? {} : { wasAskedFor: () => store.isStartAsked(operatorId, stationId, uid) }),
+        ...(stationId === undefined ? {} : { wasAskedFor: () => store.wasAskedFor(operatorId, stationId, uid) }),
       });
       return verdict;
     },
@@ -62,6 +67,9 @@ export function createService(needs: ChargingNeeds) {
       const { kind } = heard;
       if (kind === 'start' || kind === 'stop') await requests.heardStartOrStop(operatorId, { ...heard, kind });
       else if (kind === 'reserve') await reservations.heardReserved(operatorId, heard);
+      else if (kind === 'cancelReservation') await reservations.heardCancelled(operatorId, heard);
+      else if (kind === 'unlock' || kind === 'setProfile' || kind === 'clearProfile' || kind === 'compositeSchedule')
+        await steering.heardSteered(operatorId, { ...heard, kind });
     },
     /** Everything that the clock decides. */
     async sweep(): Promise<void> {

@@ -59,3 +59,10 @@ export function partyIn(text: string): PartyId {
   if (!id) throw new ApiError(422, 'invalid_party', `"${text}" is no party: a country code and a party id such as NL-EVR`);
   return id;
 }
+
+/** A decimal number of kWh with at most six decimals, exactly. */
+export function milliWhIn(text: string): number {
+  const match = /^(\d{1,9})(?:\.(\d{1,6}))?$/.exec(text);
+  if (!match) throw new ApiError(422, 'invalid_body', 'kwh is a decimal number with at most six decimals', { where: 'body/kwh' });
+  return Number(match[1]) * 1_000_000 + Number((match[2] ?? '').padEnd(6, '0'));
+}

@@ -24,7 +24,7 @@ export interface ChargingPort {
   heardActivity(operatorId: OperatorId, heard: HeardActivity): Promise<void>;
   heardOffline(operatorId: OperatorId, heard: FromStation, at: Date): Promise<void>;
   heardReservationEnded(operatorId: OperatorId, stationId: StationId, reservationNumber: number, removed: boolean): Promise<void>;
-  heardOutcome(operatorId: OperatorId, outcome: { requestId: string; kind: CommandKind; outcome: CommandAnswer['outcome'] }): Promise<void>;
+  heardOutcome(operatorId: OperatorId, heard: { requestId: string; kind: CommandKind } & Omit<CommandAnswer, 'details'>): Promise<void>;
 }
 
 export type Registration = 'accepted' | 'pending' | 'rejected';

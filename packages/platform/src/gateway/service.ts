@@ -61,8 +61,8 @@ export function createService({ connections, charging, stations, store, transact
     }
   }
 
-  async function tell(operatorId: OperatorId, { requestId, command }: Command, { outcome }: CommandAnswer): Promise<void> {
-    await charging.heardOutcome(operatorId, { requestId, kind: command.kind, outcome });
+  async function tell(operatorId: OperatorId, { requestId, command }: Command, { outcome, schedule }: CommandAnswer): Promise<void> {
+    await charging.heardOutcome(operatorId, { requestId, kind: command.kind, outcome, ...(schedule ? { schedule } : {}) });
     for (const look of waiting.get(requestId) ?? []) look();
   }
 

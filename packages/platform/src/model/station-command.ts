@@ -54,6 +54,8 @@ export interface ChargingLimit {
   unit: 'A' | 'W';
   startAt?: string;
   seconds?: number;
+  /** Below it charging makes no sense to the vehicle. */
+  minRate?: number;
   periods: readonly { startSecond: number; limit: number; phases?: number }[];
 }
 
@@ -66,4 +68,12 @@ export type CommandKind = StationCommand['kind'];
 export interface CommandAnswer {
   outcome: 'accepted' | 'rejected' | 'notSupported' | 'stationOffline' | 'unknown';
   details?: unknown;
+  /** Of a composite schedule: what the station computed. */
+  schedule?: CompositeSchedule;
+}
+
+/** Limits that hold from a moment on, in domain time. */
+export interface CompositeSchedule extends Pick<ChargingLimit, 'unit' | 'seconds' | 'minRate'> {
+  startAt: string;
+  periods: readonly { startSecond: number; limit: number }[];
 }

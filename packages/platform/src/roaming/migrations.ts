@@ -309,4 +309,25 @@ export const migrations = [
         (operator_id, owner, upper(body->'token'->>'uid'), (body->'place'->>'evseUid'))`,
     ],
   },
+  {
+    name: 'roaming-011-reservations',
+    up: [
+      'ALTER TABLE roaming_command ADD COLUMN reservation_id text, ADD COLUMN reserved_until timestamptz',
+      'CREATE INDEX roaming_command_reservation ON roaming_command (operator_id, upper(reservation_id)) WHERE reservation_id IS NOT NULL',
+    ],
+  },
+  {
+    name: 'roaming-012-profiles',
+    up: [
+      'ALTER TABLE roaming_command ADD COLUMN active jsonb',
+      `CREATE TABLE roaming_active_profile (
+        operator_id text NOT NULL,
+        owner text NOT NULL,
+        session_id text NOT NULL,
+        active jsonb NOT NULL,
+        heard_at timestamptz NOT NULL,
+        PRIMARY KEY (operator_id, owner, session_id)
+      )`,
+    ],
+  },
 ] as const;

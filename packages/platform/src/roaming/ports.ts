@@ -4,6 +4,7 @@ import type { Page, PageRequest } from '../kernel/page.js';
 import type { Accepted, Refused } from '../kernel/refusal.js';
 import type { Tx } from '../kernel/transact.js';
 import type { Cdr } from '../model/cdr.js';
+import type { ChargingPreferences, ChargingProfile, PreferencesVerdict } from '../model/charging-wish.js';
 import type { Location } from '../model/location.js';
 import type { PartyId } from '../model/party.js';
 import type { Session } from '../model/session.js';
@@ -26,6 +27,42 @@ export interface ChargingPort {
     by: PartyId,
     requestId: string,
   ): Promise<Accepted<{ timeoutMs: number }> | Refused<'unknownSession'>>;
+  reserve(
+    operatorId: OperatorId,
+    wish: {
+      token: Token;
+      locationId: string;
+      evseUid?: string;
+      until: Date;
+      authorizationReference?: string;
+      named: { by: PartyId; as: string };
+      requestId: string;
+    },
+  ): Promise<Accepted<{ timeoutMs: number }> | Refused<'unknownLocation' | 'tokenNotValid' | 'alreadyOver' | 'atAnotherStation'>>;
+  cancelNamed(
+    operatorId: OperatorId,
+    named: { by: PartyId; as: string },
+    requestId: string,
+  ): Promise<Accepted<{ timeoutMs: number }> | Refused<'unknownReservation' | 'reservationOver'>>;
+  requestUnlock(
+    operatorId: OperatorId,
+    place: { locationId: string; evseUid: string; connectorId: string },
+    by: PartyId,
+    requestId: string,
+  ): Promise<Accepted<{ timeoutMs: number }> | Refused<'unknownLocation' | 'notYourSession'>>;
+  requestProfile(
+    operatorId: OperatorId,
+    sessionId: string,
+    by: PartyId,
+    wish: { set: ChargingProfile } | { clear: true } | { read: { seconds: number } },
+    requestId: string,
+  ): Promise<Accepted<{ timeoutMs: number }> | Refused<'unknownSession' | 'limitsNothing'>>;
+  weighPreferences(
+    operatorId: OperatorId,
+    sessionId: string,
+    by: PartyId,
+    wish: ChargingPreferences,
+  ): Promise<Accepted<{ verdict: PreferencesVerdict }> | Refused<'unknownSession'>>;
   session(operatorId: OperatorId, id: string): Promise<Session | undefined>;
   sessions(operatorId: OperatorId, query: ChangedQuery & { issuer?: PartyId }): Promise<Page<Session>>;
   cdr(operatorId: OperatorId, owner: PartyId, id: string): Promise<Cdr | undefined>;

@@ -11,6 +11,7 @@ import { connectionStatus } from './client-info.js';
 import type { ImportMode } from './import.js';
 import type { Partner, PartnerStatus } from './partner.js';
 import { agreementRoutes, type Caller } from './routes/agreements.js';
+import { driverRoutes } from './routes/drivers.js';
 import { type TcecRoutesNeeds, tcecRoutes } from './routes/tcec.js';
 import { type TraceRoutesNeeds, traceRoutes } from './routes/trace.js';
 import type { RoamingService } from './service.js';
@@ -54,15 +55,6 @@ const QuirksInput = object({
 const HostedInput = object({ party: text(6), role: oneOf('cpo', 'emsp', 'hub'), name: text(100) });
 
 const RuleInput = object({ party: text(6), module: optional(text(20)), other: optional(text(6)), allow: boolean });
-
-const StartInput = object({
-  issuer: text(6),
-  tokenUid: text(36),
-  owner: text(6),
-  locationId: text(36),
-  evseUid: optional(text(36)),
-  connectorId: optional(text(36)),
-});
 
 const CHANGES = {
   suspend: 'Lets a partner in no more for now.',
@@ -230,25 +222,8 @@ export function routes(needs: RoutesNeeds): DescribedRouter {
 
   api.take(traceRoutes({ ...needs, isPartner: async (operatorId, id) => (await roaming.partner(operatorId, id)) !== undefined }));
   api.take(agreementRoutes(roaming, caller));
+  api.take(driverRoutes(roaming, clock));
   api.take(tcecRoutes(needs.tcec));
-
-  api.post(
-    '/roaming/starts',
-    { about: 'Starts a session of an own driver, here or at a partner.', body: StartInput, status: 202 },
-    async (request, response) => {
-      const { issuer, owner, ...wish } = bodyOf(StartInput, request);
-      const result = await roaming.startSession(response.locals.operatorId, { ...wish, issuer: partyIn(issuer), owner: partyIn(owner) });
-      if (!result.accepted) throw refused(result);
-      response.status(202).json({ commandId: result.commandId, authorizationReference: result.authorizationReference });
-    },
-  );
-
-  api.get('/roaming/starts/:id', { about: 'What became of a start.' }, async (request, response) => {
-    const command = found(await roaming.command(response.locals.operatorId, request.params.id), `command ${request.params.id}`);
-    const { id, kind, asker, asked, askedAt, expiresAt, result, sessionId } = command;
-    const state = result ?? (clock.now() > expiresAt ? 'unknown' : 'waiting');
-    response.json({ id, kind, asker, asked, askedAt, expiresAt, state, sessionId });
-  });
 
   api.get('/roaming/sessions', { about: 'Sessions of our drivers at partners.', paged: true }, async (request, response) => {
     sendPage(response, await roaming.partnerSessions(response.locals.operatorId, pageRequest(request)), fromSession);

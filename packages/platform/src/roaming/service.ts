@@ -1,12 +1,11 @@
 import type { OperatorId, PartnerId } from '../kernel/ids.js';
-import { type Accepted, type Refused, refuse } from '../kernel/refusal.js';
-import type { PartyId } from '../model/party.js';
 import type { Quirks } from './partner.js';
 import type { ApprovalsPort, ChargingPort, SigningPort, StationsPort, TariffsPort, UsersPort } from './ports.js';
 import { createAgreements } from './service/agreements.js';
 import { createAsking } from './service/asking.js';
 import { createDeliveries, type DeliveriesNeeds } from './service/deliveries.js';
 import { createEverybody } from './service/everybody.js';
+import { createOwnDrivers } from './service/own-drivers.js';
 import { createPartners } from './service/partners.js';
 import { createReach, type ReachNeeds } from './service/reach.js';
 import { createRouting, type RoutingNeeds } from './service/routing.js';
@@ -28,37 +27,17 @@ export interface RoamingNeeds extends RoutingNeeds {
 export type RoamingService = ReturnType<typeof createService>;
 
 export function createService(needs: RoamingNeeds) {
-  const { store, users, newId } = needs;
+  const { store, newId } = needs;
 
   const routing = createRouting(needs);
   const everybody = createEverybody(needs);
   const reach = createReach({ ...needs, ...routing, ...everybody });
 
-  /** An own driver wants to charge, here or at a partner's station; the way is the same. */
-  async function startSession(
-    operatorId: OperatorId,
-    wish: { issuer: PartyId; tokenUid: string; owner: PartyId; locationId: string; evseUid?: string; connectorId?: string },
-  ): Promise<Accepted<{ commandId: string; authorizationReference: string }> | Refused<string>> {
-    const { issuer, tokenUid, owner, ...place } = wish;
-    const token = await users.token(operatorId, issuer, tokenUid);
-    if (!token) return refuse('unknownToken', `${issuer} has no token ${tokenUid}`);
-    const authorizationReference = newId();
-    const reply = await routing.route({
-      kind: 'startSession',
-      operatorId,
-      from: issuer,
-      to: owner,
-      correlation: newId(),
-      typed: () => ({ token, ...place, authorizationReference, replyTo: { commandId: '' } }),
-    });
-    return reply.accepted ? { accepted: true, commandId: reply.commandId ?? '', authorizationReference } : reply;
-  }
-
   return {
     route: routing.route,
     heardResult: routing.heardResult,
     sweepCommands: routing.sweepCommands,
-    startSession,
+    ...createOwnDrivers({ ...needs, ...routing }),
     ...createAsking({ ...routing, newId }),
     ...createAgreements(needs),
     ...createPartners(needs),
@@ -67,6 +46,7 @@ export function createService(needs: RoamingNeeds) {
     putRule: store.putRule,
     reachable: store.parties,
     command: store.command,
+    activeProfile: store.activeProfile,
     agreements: store.agreements,
     agreementHistory: store.history,
     agreementDraft: store.draft,

@@ -36,7 +36,7 @@ export const self = {
   /** By id: our own, with what is needed to end them, and as they were sent to us. */
   sessions: new Map<string, Json>(),
   cdrs: [] as { raw: string; cdr: Json }[],
-  heard: [] as { method: string; path: string; body: Json | undefined; raw: string; headers: Json }[],
+  heard: [] as { method: string; path: string; query: Json; body: Json | undefined; raw: string; headers: Json }[],
   /** What is wrong with our answers, by how the path begins. */
   faults: new Map<string, Fault>(),
   /** What is answered about a card, where it is not ALLOWED. */

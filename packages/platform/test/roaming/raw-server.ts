@@ -19,11 +19,16 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     response.writeHead(401).end('{"status_code":2000,"timestamp":"2026-01-01T00:00:00Z"}');
     return;
   }
-  self.heard.push({ method: request.method ?? '', path, body, raw, headers: request.headers });
+  const query = Object.fromEntries(new URL(request.url ?? '/', self.url).searchParams);
+  self.heard.push({ method: request.method ?? '', path, query, body, raw, headers: request.headers });
   const fault = [...self.faults].find(([begins]) => path.startsWith(begins))?.[1];
   if (fault !== undefined) return void wrong(response, fault);
   if (path === '/versions') return void ok(response, [{ version: self.config.version, url: `${self.url}/details` }]);
   if (path === '/details') return void ok(response, { version: self.config.version, endpoints: endpoints() });
+  // What comes of it the test says.
+  const isAsked = path.startsWith('/chargingprofiles/') && self.config.role === 'CPO';
+  if (isAsked) return void ok(response, { result: 'ACCEPTED', timeout: 30 });
+  if (path.endsWith('/charging_preferences')) return void ok(response, 'DEPARTURE_REQUIRED');
   if (request.method === 'GET') {
     const lists: Json = { '/locations': [location()], '/tariffs': [tariff()], '/tokens': tokens() };
     return void ok(response, lists[path] ?? [], 200, { 'X-Total-Count': String((lists[path] ?? []).length), 'X-Limit': '100' });
@@ -45,6 +50,10 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     await say('POST', body.response_url, { result: 'ACCEPTED' });
     await push(id, false);
     return;
+  }
+  // What comes of it the test says.
+  if (path.startsWith('/commands/') && body?.response_url !== undefined) {
+    return void ok(response, isOld() ? { result: 'ACCEPTED' } : { result: 'ACCEPTED', timeout: 30 });
   }
   ok(response, undefined);
 }
@@ -72,6 +81,11 @@ function verdict(response: ServerResponse, uid: string, place: Json | undefined)
   ok(response, { allowed, ...more, ...(place ? { location: place } : {}) });
 }
 
+const steered: [string, string][] = [
+  ['sessions', 'SENDER'],
+  ['chargingprofiles', 'RECEIVER'],
+];
+
 function endpoints(): Json[] {
   const sides: [string, string][] =
     self.config.role === 'CPO'
@@ -91,6 +105,7 @@ function endpoints(): Json[] {
           ['tokens', 'SENDER'],
           ['commands', 'SENDER'],
         ];
+  if (!isOld()) sides.push(...(self.config.role === 'CPO' ? steered : [['chargingprofiles', 'SENDER'] as [string, string]]));
   return sides.map(([identifier, role]) => ({ identifier, ...(isOld() ? {} : { role }), url: `${self.url}/${identifier}` }));
 }
 
@@ -113,7 +128,7 @@ export async function push(id: string, ended: boolean): Promise<void> {
 export async function open(port: number): Promise<void> {
   const server = createServer((request, response) => {
     serve(request, response).catch((error: unknown) => {
-      self.heard.push({ method: 'FAILED', path: String(request.url), body: undefined, raw: String(error), headers: {} });
+      self.heard.push({ method: 'FAILED', path: String(request.url), query: {}, body: undefined, raw: String(error), headers: {} });
       if (!response.headersSent) response.writeHead(500).end();
     });
   });

@@ -6,7 +6,7 @@ import type { HeardStart, HeardTransaction } from '../../model/heard.js';
 import type { PartyId } from '../../model/party.js';
 import { consumers } from '../events.js';
 import type { StationPlace, TokenVerdict } from '../ports.js';
-import { applyReservation } from '../reservation.js';
+import { isOpen, moved, type Reservation } from '../reservation.js';
 import { begin, type SessionFacts } from '../session.js';
 import { applyStart, isResultOf, type StartRequest } from '../start-request.js';
 import type { StoredSession } from '../store.js';
@@ -19,6 +19,9 @@ export interface Known {
   /** Better facts are still wanted: of its start, or of who charges. */
   incomplete: boolean;
 }
+
+/** By whose command somebody charges, and what it calls the permission. */
+type Asked = Pick<StartRequest, 'token' | 'authorizationReference'>;
 
 /** So many are remembered by the station's own name, to spare a look at each message. */
 const REMEMBERED = 20_000;
@@ -58,17 +61,17 @@ export function createBeginning(needs: ChargingNeeds, authorise: Authorise) {
     { shift, startedAt, inForce }: Awaited<ReturnType<typeof beganAt>>,
     heard: { registerMilliWh?: number; uid?: string },
     { verdict, authorizationReference }: Authorised,
-    request: StartRequest | undefined,
+    asked: Asked | undefined,
   ): Omit<SessionFacts, 'id'> {
-    const token = request?.token ?? verdict.token ?? unknownToken(place.place.owner, heard.uid ?? 'unknown');
-    const reference = request?.authorizationReference ?? authorizationReference;
+    const token = asked?.token ?? verdict.token ?? unknownToken(place.place.owner, heard.uid ?? 'unknown');
+    const reference = asked?.authorizationReference ?? authorizationReference;
     return {
       owner: place.place.owner,
       stationId: place.stationId,
       place: refOf(place),
       timeZone: place.place.timeZone,
       token,
-      authMethod: request ? 'command' : authorizationReference === undefined ? 'whitelist' : 'authRequest',
+      authMethod: asked ? 'command' : authorizationReference === undefined ? 'whitelist' : 'authRequest',
       ...(reference === undefined ? {} : { authorizationReference: reference }),
       currency: inForce[0]?.tariff.currency ?? defaultCurrency,
       tariffs: inForce,
@@ -78,7 +81,7 @@ export function createBeginning(needs: ChargingNeeds, authorise: Authorise) {
       idleGraceSeconds,
       ...(shift === undefined ? {} : { clockShiftMs: shift }),
       // A card that nobody knows is a matter of its own: there is no issuer who could owe anything.
-      ...(request || verdict.allowed || !verdict.token ? {} : { refused: true as const }),
+      ...(asked || verdict.allowed || !verdict.token ? {} : { refused: true as const }),
     };
   }
 
@@ -88,15 +91,15 @@ export function createBeginning(needs: ChargingNeeds, authorise: Authorise) {
     operatorId: OperatorId,
     sessionId: string,
     request: StartRequest | undefined,
-    stationId: StationId,
-    reservation?: number,
+    reserved: Reservation | undefined,
   ) {
     if (request)
       await store.saveStartRequest(tx, operatorId, { ...request, state: applyStart(request.state, { kind: 'began', sessionId }) });
-    const reserved = reservation === undefined ? undefined : await store.lockReservationByNumber(tx, operatorId, stationId, reservation);
-    if (reserved)
-      await store.saveReservation(tx, operatorId, { ...reserved, state: applyReservation(reserved.state, { kind: 'used', sessionId }) });
+    if (reserved) await store.saveReservation(tx, operatorId, moved(reserved, { kind: 'used', sessionId }));
   }
+
+  const reservedBy = async (tx: Tx, operatorId: OperatorId, { stationId, reservationNumber: number }: HeardStart | HeardTransaction) =>
+    number === undefined ? undefined : store.lockReservationByNumber(tx, operatorId, stationId, number);
 
   /**
    * A session began at an own station. Always gives a transaction number: the station charges whatever we answer.
@@ -112,7 +115,7 @@ export function createBeginning(needs: ChargingNeeds, authorise: Authorise) {
     const authorised = await authorise(operatorId, {
       uid: idTag,
       place: refOf(place),
-      wasAskedFor: () => store.isStartAsked(operatorId, stationId, idTag),
+      wasAskedFor: () => store.wasAskedFor(operatorId, stationId, idTag),
     });
     const startKey = startKeyOf(heard);
     const began = await beganAt(operatorId, place, at);
@@ -122,13 +125,15 @@ export function createBeginning(needs: ChargingNeeds, authorise: Authorise) {
       if (repeat) return { accepted: true, transactionNumber: Number(repeat.transactionKey), verdict: authorised.verdict };
       const now = clock.now();
       const request = (await store.openStartRequests(tx, operatorId, stationId, idTag)).find((r) => isResultOf(r, at, now));
-      const facts = factsOf(place, began, { registerMilliWh, uid: idTag }, authorised, request);
+      const reserved = await reservedBy(tx, operatorId, heard);
+      const asked = request ?? permission(reserved, idTag);
+      const facts = factsOf(place, began, { registerMilliWh, uid: idTag }, authorised, asked);
       const state = begin({ ...facts, id: newId() as SessionId });
       const saved = await store.insertSession(tx, operatorId, { state, place: place.place, connectorNumber, startKey, updatedAt: now });
       if (!saved) throw new Error(`start ${startKey} was saved by somebody else meanwhile`);
-      await fulfil(tx, operatorId, state.facts.id, request, stationId, heard.reservationNumber);
+      await fulfil(tx, operatorId, state.facts.id, request, reserved);
       await emit(tx, operatorId, [sessionChanged(state.facts.id)]);
-      const verdict = request ? { allowed: true as const, token: request.token } : authorised.verdict;
+      const verdict = asked ? { allowed: true as const, token: asked.token } : authorised.verdict;
       return { accepted: true, transactionNumber: Number(saved.transactionKey), verdict };
     });
   }
@@ -164,7 +169,7 @@ export function createBeginning(needs: ChargingNeeds, authorise: Authorise) {
       (await authorise(operatorId, {
         ...token,
         ...(place ? { place: refOf(place) } : {}),
-        wasAskedFor: () => store.isStartAsked(operatorId, stationId, token.uid),
+        wasAskedFor: () => store.wasAskedFor(operatorId, stationId, token.uid),
       }));
     const withVerdict = authorised ? { authorised } : {};
     if (known && !place) return { ...known, ...withVerdict };
@@ -177,14 +182,16 @@ export function createBeginning(needs: ChargingNeeds, authorise: Authorise) {
       const uid = token === undefined ? {} : { uid: token.uid };
       const register = heard.samples.find(({ at }) => at.getTime() === heard.at.getTime())?.registerMilliWh;
       const start = { ...(register === undefined ? {} : { registerMilliWh: register }), ...uid };
-      const fresh = factsOf(place, began, start, authorised ?? { verdict: { allowed: false, reason: 'unknown' } }, request);
+      const reserved = await reservedBy(tx, operatorId, heard);
+      const asked = request ?? permission(reserved, token?.uid);
+      const fresh = factsOf(place, began, start, authorised ?? { verdict: { allowed: false, reason: 'unknown' } }, asked);
       const marks = {
         ...(heard.kind === 'started' ? {} : { provisional: true as const }),
-        ...(token || request ? {} : { anonymous: true as const }),
+        ...(token || asked ? {} : { anonymous: true as const }),
       };
       const before = await store.byTransaction(tx, operatorId, stationId, transactionKey);
       const locked = before && (await store.lockSession(tx, operatorId, before.state.facts.id));
-      if (locked) return improve(tx, operatorId, locked, { ...fresh, ...marks }, heard, place, request);
+      if (locked) return improve(tx, operatorId, locked, { ...fresh, ...marks }, heard, place, { request, reserved });
       const state = begin({ ...fresh, ...marks, id: newId() as SessionId });
       const row = {
         state,
@@ -196,7 +203,7 @@ export function createBeginning(needs: ChargingNeeds, authorise: Authorise) {
       };
       const inserted = await store.insertSession(tx, operatorId, row);
       if (!inserted) throw new Error(`transaction ${transactionKey} of ${stationId} was saved by somebody else meanwhile`);
-      await fulfil(tx, operatorId, state.facts.id, request, stationId, heard.reservationNumber);
+      await fulfil(tx, operatorId, state.facts.id, request, reserved);
       await emit(tx, operatorId, [sessionChanged(state.facts.id)]);
       return { no: inserted.no, incomplete: isIncomplete(state.facts) };
     });
@@ -226,7 +233,7 @@ export function createBeginning(needs: ChargingNeeds, authorise: Authorise) {
     fresh: Omit<SessionFacts, 'id'>,
     heard: HeardTransaction,
     place: StationPlace,
-    request: StartRequest | undefined,
+    { request, reserved }: { request: StartRequest | undefined; reserved: Reservation | undefined },
   ): Promise<Known> {
     const isStart = facts.provisional === true && heard.kind === 'started';
     const isToken = facts.anonymous === true && fresh.anonymous === undefined;
@@ -254,7 +261,7 @@ export function createBeginning(needs: ChargingNeeds, authorise: Authorise) {
       better,
       isStart ? { place: place.place, connectorNumber: place.connectorNumber } : { place: placeBefore, connectorNumber },
     );
-    await fulfil(tx, operatorId, facts.id, request, heard.stationId, heard.reservationNumber);
+    await fulfil(tx, operatorId, facts.id, request, reserved);
     return { no, incomplete: isIncomplete(better) };
   }
 
@@ -262,6 +269,10 @@ export function createBeginning(needs: ChargingNeeds, authorise: Authorise) {
 }
 
 const isIncomplete = ({ provisional, anonymous }: SessionFacts): boolean => provisional === true || anonymous === true;
+
+/** Who kept a place free for a token has permitted it to charge there. OCPI 2.2.1, 10.4.1 */
+const permission = (reserved: Reservation | undefined, uid: string | undefined): Asked | undefined =>
+  reserved?.named && isOpen(reserved) && uid !== undefined && reserved.token.uid.toUpperCase() === uid.toUpperCase() ? reserved : undefined;
 
 /** What is only there where it is so. */
 const pick = ({ authorizationReference, refused }: Pick<SessionFacts, 'authorizationReference' | 'refused'>) => ({

@@ -1,6 +1,7 @@
 import type { OperatorId } from '../../kernel/ids.js';
 import { type Accepted, type Refused, refuse } from '../../kernel/refusal.js';
 import type { PartyId } from '../../model/party.js';
+import type { CommandAnswer, CompositeSchedule } from '../../model/station-command.js';
 import type { Token } from '../../model/token.js';
 import { type CommandOutcome, consumers, type StartLapsed, type StationCommand } from '../events.js';
 import { applyStart, START_WINDOW_MS, type StartEvent, type StartRequest } from '../start-request.js';
@@ -21,7 +22,8 @@ export interface StartWish {
 export interface HeardOutcome {
   requestId: string;
   kind: StationCommand['command']['kind'];
-  outcome: CommandOutcome['outcome'] | 'notSupported';
+  outcome: CommandAnswer['outcome'];
+  schedule?: CompositeSchedule;
 }
 
 export function createRequests({ transact, emit, store, stations, clock, newNumber }: ChargingNeeds) {

@@ -3,7 +3,7 @@ import type { OperatorId, StationId } from '../../kernel/ids.js';
 import { fromJson, toJson } from '../../kernel/json.js';
 import { type Page, type PageRequest, pageOf } from '../../kernel/page.js';
 import type { Tx } from '../../kernel/transact.js';
-import { dueAt, type Reservation } from '../reservation.js';
+import { dueAt, type Reservation, type ReservationName } from '../reservation.js';
 
 export function createReservationStore(sql: Sql) {
   const read = (rows: { body: unknown }[]): Reservation | undefined => rows[0] && fromJson<Reservation>(rows[0].body);
@@ -12,9 +12,10 @@ export function createReservationStore(sql: Sql) {
     async saveReservation(tx: Tx, operatorId: OperatorId, reservation: Reservation): Promise<void> {
       await sql(
         tx,
-        `INSERT INTO charging_reservation (operator_id, id, station_id, number, token_uid, phase, due_at, body)
-         VALUES ($1, $2, $3, $4, upper($5), $6, $7, $8::jsonb)
-         ON CONFLICT (operator_id, id) DO UPDATE SET phase = EXCLUDED.phase, due_at = EXCLUDED.due_at, body = EXCLUDED.body`,
+        `INSERT INTO charging_reservation (operator_id, id, station_id, number, token_uid, phase, due_at, body, request_id, named_by, named_as)
+         VALUES ($1, $2, $3, $4, upper($5), $6, $7, $8::jsonb, $9, $10, upper($11))
+         ON CONFLICT (operator_id, id) DO UPDATE SET token_uid = EXCLUDED.token_uid, phase = EXCLUDED.phase, due_at = EXCLUDED.due_at,
+           body = EXCLUDED.body, request_id = EXCLUDED.request_id`,
         [
           operatorId,
           reservation.id,
@@ -24,6 +25,9 @@ export function createReservationStore(sql: Sql) {
           reservation.state.phase,
           dueAt(reservation) ?? null,
           toJson(reservation),
+          reservation.requestId,
+          reservation.named?.by ?? null,
+          reservation.named?.as ?? null,
         ],
       );
     },
@@ -49,6 +53,28 @@ export function createReservationStore(sql: Sql) {
           tx,
           `SELECT body FROM charging_reservation WHERE operator_id = $1 AND phase = 'used' AND body #>> '{state,sessionId}' = $2`,
           [operatorId, sessionId],
+        ),
+      );
+    },
+
+    async lockReservationByRequest(tx: Tx, operatorId: OperatorId, requestId: string) {
+      return read(
+        await sql(tx, 'SELECT body FROM charging_reservation WHERE operator_id = $1 AND request_id = $2 FOR UPDATE', [
+          operatorId,
+          requestId,
+        ]),
+      );
+    },
+
+    /** The newest of that name. Whoever asks at the same moment waits, also where there is none yet. */
+    async lockReservationNamed(tx: Tx, operatorId: OperatorId, { by, as }: ReservationName) {
+      await sql(tx, 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`reservation ${operatorId} ${by} ${as.toUpperCase()}`]);
+      return read(
+        await sql(
+          tx,
+          `SELECT body FROM charging_reservation WHERE operator_id = $1 AND named_by = $2 AND named_as = upper($3)
+            ORDER BY (phase IN ('asked', 'active', 'unknown')) DESC, id DESC LIMIT 1 FOR UPDATE`,
+          [operatorId, by, as],
         ),
       );
     },

@@ -167,6 +167,18 @@ export function createSessionStore(sql: Sql) {
       return rows.map(read);
     },
 
+    /** The newest session at a connector, running or not. */
+    async lastAt(operatorId: OperatorId, stationId: StationId, connectorNumber: number): Promise<StoredSession | undefined> {
+      return one(
+        await sql(
+          undefined,
+          `SELECT ${COLUMNS} FROM charging_session WHERE operator_id = $1 AND station_id = $2 AND connector_number = $3
+            ORDER BY phase = 'charging' DESC, started_at DESC LIMIT 1`,
+          [operatorId, stationId, connectorNumber],
+        ),
+      );
+    },
+
     async lockSession(tx: Tx, operatorId: OperatorId, id: string) {
       return one(await sql(tx, `SELECT ${COLUMNS} FROM charging_session WHERE operator_id = $1 AND id = $2 FOR UPDATE`, [operatorId, id]));
     },

@@ -46,12 +46,16 @@ export function createStartRequestStore(sql: Sql) {
       return rows.map(({ body }) => fromJson<StartRequest>(body));
     },
 
-    /** True while a start with this token at this station is under way. */
-    async isStartAsked(operatorId: OperatorId, stationId: StationId, tokenUid: string): Promise<boolean> {
+    /** True while a start with this token at this station is under way, or a party has a place kept free there for it. OCPI 2.2.1, 10.4.1 */
+    async wasAskedFor(operatorId: OperatorId, stationId: StationId, tokenUid: string): Promise<boolean> {
       const rows = await sql(
         undefined,
         `SELECT 1 FROM charging_start_request
-          WHERE operator_id = $1 AND station_id = $2 AND upper(token_uid) = upper($3) AND phase IN ('asked', 'accepted', 'unknown') LIMIT 1`,
+          WHERE operator_id = $1 AND station_id = $2 AND upper(token_uid) = upper($3) AND phase IN ('asked', 'accepted', 'unknown')
+         UNION ALL
+         SELECT 1 FROM charging_reservation
+          WHERE operator_id = $1 AND station_id = $2 AND token_uid = upper($3) AND named_by IS NOT NULL AND phase IN ('active', 'unknown')
+          LIMIT 1`,
         [operatorId, stationId, tokenUid],
       );
       return rows.length === 1;

@@ -1,6 +1,6 @@
 import { type AnyAction, OcppError, type Registry, tableOf } from '@evroam/ocpp-core';
 import type { OperatorId, StationId } from '../../kernel/ids.js';
-import type { CommandAnswer, StationCommand } from '../../model/station-command.js';
+import type { CommandAnswer, CompositeSchedule, StationCommand } from '../../model/station-command.js';
 import type { StationLink } from '../driver.js';
 
 /** Wall time that a station has to answer a command. */
@@ -12,6 +12,8 @@ export interface Call {
   payload: object;
   /** What the answer says, where it is not in a `status`. */
   read?: (answer: unknown) => CommandAnswer['outcome'];
+  /** The schedule that the answer carries; the endpoint has checked it by then. */
+  schedule?: (answer: unknown) => CompositeSchedule | undefined;
 }
 
 /** The end of a connection, of whatever version: what it is asked to send was looked up in the messages that it speaks. */
@@ -56,7 +58,8 @@ export class OcppLink implements StationLink {
     if (!call || !action) return { outcome: 'notSupported' };
     try {
       const details = await this.#caller.call(action, call.payload as never, { timeoutMs: ANSWER_MS });
-      return { outcome: (call.read ?? outcomeIn)(details), details };
+      const schedule = call.schedule?.(details);
+      return { outcome: (call.read ?? outcomeIn)(details), details, ...(schedule ? { schedule } : {}) };
     } catch (error) {
       if (!(error instanceof OcppError)) throw error;
       return { outcome: outcomeOf(error), details: { code: error.code, description: error.message } };

@@ -65,7 +65,7 @@ export function createOutbound({ store, serverKey, publicUrl, bridge, net, clock
   function newLink(partner: Partner, party: PartyId): PartyLink | undefined {
     if (partner.status !== 'registered' || !partner.connection || !isSpoken(partner.connection.version)) return undefined;
     const { version } = partner.connection;
-    const commands = version === '2.1.1' ? `${base}${PATH_211.emsp}/2.1.1/commands` : `${base}${OCPI_PATH}/${version}/sender/commands`;
+    const ours = version === '2.1.1' ? `${base}${PATH_211.emsp}/2.1.1` : `${base}${OCPI_PATH}/${version}/sender`;
     return ocpiLink(party, {
       handle: handleTo(partner),
       version,
@@ -74,7 +74,7 @@ export function createOutbound({ store, serverKey, publicUrl, bridge, net, clock
       net,
       token: unseal(serverKey, partner.connection.sealedToken),
       ...(partner.quirks?.timeoutMs === undefined ? {} : { timeoutMs: partner.quirks.timeoutMs }),
-      responseUrl: (command, commandId) => `${commands}/${command}/${encodeURIComponent(commandId)}`,
+      responseUrl: (module, command, commandId) => `${ours}/${module}/${command}/${encodeURIComponent(commandId)}`,
     });
   }
 

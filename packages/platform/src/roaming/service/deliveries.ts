@@ -3,7 +3,9 @@ import type { Emit } from '../../kernel/events.js';
 import type { OperatorId, PartnerId } from '../../kernel/ids.js';
 import type { Tx } from '../../kernel/transact.js';
 import { type Cdr, cdrKey } from '../../model/cdr.js';
+import type { ActiveProfile } from '../../model/charging-wish.js';
 import type { PartyId } from '../../model/party.js';
+import type { CommandAnswer, CommandKind, CompositeSchedule } from '../../model/station-command.js';
 import { consumers } from '../events.js';
 import type { CommandResult, Message, Reply } from '../message.js';
 import type { ChargingPort, StationsPort, TariffsPort } from '../ports.js';
@@ -12,7 +14,7 @@ import type { Everybody } from './everybody.js';
 import { createFanOut } from './fan-out.js';
 import type { Routing } from './routing.js';
 
-type Outcome = 'accepted' | 'rejected' | 'stationOffline' | 'unknown';
+type Outcome = CommandAnswer['outcome'] | 'cancelled';
 
 export interface DeliveriesNeeds extends Pick<Routing, 'route' | 'linkOf' | 'heardResult'>, Pick<Everybody, 'audience' | 'speaker'> {
   emit: Emit;
@@ -105,8 +107,12 @@ export function createDeliveries({
   }
 
   /** What our own stations made of a command. */
-  async function commandEnded(operatorId: OperatorId, commandId: string, outcome: Outcome): Promise<void> {
-    await heardResult(operatorId, commandId, results[outcome], undefined);
+  async function commandEnded(
+    operatorId: OperatorId,
+    commandId: string,
+    { kind, outcome, schedule }: { kind: CommandKind; outcome: Outcome; schedule?: CompositeSchedule },
+  ): Promise<void> {
+    await heardResult(operatorId, commandId, resultOf(kind, outcome), undefined, schedule && toActive(schedule));
   }
 
   /** Tells a partner how its command ended. */
@@ -120,7 +126,7 @@ export function createDeliveries({
       from: command.asked,
       to: command.asker,
       correlation: command.correlation,
-      typed: () => ({ replyTo: command.replyTo, command: command.kind, result }),
+      typed: () => ({ replyTo: command.replyTo, command: command.kind, result, ...(command.active ? { active: command.active } : {}) }),
     });
     // Nobody waits for a result long after its time: then there is nobody to tell.
     if (!reply.accepted && clock.now().getTime() < command.expiresAt.getTime() + RESULT_PATIENCE_MS * clock.rate) delivered(reply);
@@ -217,7 +223,17 @@ const results: Readonly<Record<Outcome, CommandResult>> = {
   rejected: 'rejected',
   stationOffline: 'failed',
   unknown: 'timeout',
+  notSupported: 'notSupported',
+  cancelled: 'cancelledReservation',
 };
+
+/** A station that has no such thing says no more than no. OCPP 1.6, 6.10 and 6.14 */
+function resultOf(kind: CommandKind, outcome: Outcome): CommandResult {
+  if (outcome !== 'rejected') return results[outcome];
+  return kind === 'cancelReservation' ? 'unknownReservation' : kind === 'clearProfile' ? 'unknownProfile' : 'rejected';
+}
+
+const toActive = ({ startAt, ...profile }: CompositeSchedule): ActiveProfile => ({ startedAt: new Date(startAt), profile });
 
 function delivered(reply: Reply): Reply & { accepted: true } {
   if (!reply.accepted) throw new NotDelivered(`${reply.reason}${reply.detail === undefined ? '' : `: ${reply.detail}`}`);

@@ -4,13 +4,26 @@ import type { Emit } from '../../kernel/events.js';
 import type { NewId, OperatorId, PartnerId } from '../../kernel/ids.js';
 import { type Refused, refuse } from '../../kernel/refusal.js';
 import type { Transact, Tx } from '../../kernel/transact.js';
+import type { ActiveProfile } from '../../model/charging-wish.js';
 import type { PartyId, Role } from '../../model/party.js';
 import { consumers } from '../events.js';
 import type { PartyLink } from '../link.js';
-import type { Bodies, CommandResult, Kind, Message, Reply, ReplyAddress } from '../message.js';
+import {
+  type Bodies,
+  type CommandKind,
+  type CommandResult,
+  commandOf,
+  isCommand,
+  isProfileCommand,
+  type Kind,
+  type Message,
+  type Reply,
+  type ReplyAddress,
+} from '../message.js';
 import type { CdrArrived } from '../ports.js';
 import { mayPass } from '../rules.js';
 import type { CdrExchange, RoamingStore } from '../store.js';
+import { createBelonging, OF_SOMEBODY } from './belonging.js';
 
 export interface RoutingNeeds {
   transact: Transact;
@@ -39,6 +52,14 @@ const LATE_RESULT_MS = 10 * 60_000;
 const moduleOf: Readonly<Record<Kind, string>> = {
   startSession: 'commands',
   stopSession: 'commands',
+  reserveNow: 'commands',
+  cancelReservation: 'commands',
+  unlockConnector: 'commands',
+  setChargingProfile: 'chargingprofiles',
+  clearChargingProfile: 'chargingprofiles',
+  getActiveProfile: 'chargingprofiles',
+  activeProfile: 'chargingprofiles',
+  chargingPreferences: 'sessions',
   commandResult: 'commands',
   session: 'sessions',
   cdr: 'cdrs',
@@ -50,6 +71,8 @@ const moduleOf: Readonly<Record<Kind, string>> = {
 
 /** The hub's one way for every message: find the party's link, keep what must not be lost, send. */
 export function createRouting({ transact, emit, store, clock, newId, cdrArrived, localLink, partnerLink }: RoutingNeeds) {
+  const foreign = createBelonging({ store, clock });
+
   async function linkOf(operatorId: OperatorId, party: PartyId): Promise<PartyLink | Refused<'unknownReceiver' | 'notConnected'>> {
     const home = await store.homeOf(operatorId, party);
     if (home === undefined) return refuse('unknownReceiver', `no party ${party} is known to this hub`);
@@ -75,10 +98,10 @@ export function createRouting({ transact, emit, store, clock, newId, cdrArrived,
     if (!(await passes(message))) return refuse('refusedByReceiver', `${to} and ${from} do not exchange ${moduleOf[kind]}: a rule says so`);
     const link = await linkOf(operatorId, to);
     if ('accepted' in link) return link;
+    const refused = OF_SOMEBODY.has(kind) ? await foreign(message, link) : undefined;
+    if (refused) return refused;
+    if (isCommand(message)) return sendCommand(message, link);
     switch (message.kind) {
-      case 'startSession':
-      case 'stopSession':
-        return sendCommand(message as Message<'startSession' | 'stopSession'>, link);
       case 'session':
         return sendSession(message as Message<'session'>, link);
       case 'cdr':
@@ -89,18 +112,20 @@ export function createRouting({ transact, emit, store, clock, newId, cdrArrived,
   }
 
   /** A command is kept before it is sent: its result may come faster than the answer. The id that goes on is ours. */
-  async function sendCommand(message: Message<'startSession' | 'stopSession'>, link: PartyLink): Promise<Reply> {
+  async function sendCommand(message: Message<CommandKind>, link: PartyLink): Promise<Reply> {
     const { operatorId, from, to, correlation } = message;
     const { replyTo, ...asked } = message.typed();
     const id = newId();
     const askedAt = clock.now();
     const expiresAt = new Date(askedAt.getTime() + COMMAND_EXPIRY_MS * clock.rate);
-    const kind = message.kind === 'startSession' ? 'start' : 'stop';
-    const { authorizationReference, sessionId } = asked as Partial<Bodies['startSession'] & Bodies['stopSession']>;
+    const kind = commandOf[message.kind];
+    const { authorizationReference, sessionId, reservationId, until } = asked as Partial<Bodies['reserveNow'] & Bodies['stopSession']>;
     await store.insertCommand(operatorId, {
       ...{ id, kind, asker: from, asked: to, replyTo, correlation, askedAt, expiresAt },
       ...(authorizationReference === undefined ? {} : { authorizationReference }),
       ...(sessionId === undefined ? {} : { sessionId }),
+      ...(reservationId === undefined ? {} : { reservationId }),
+      ...(until === undefined ? {} : { reservedUntil: until }),
     });
     // Rewritten: the receiver answers to us, and never learns where the asker listens.
     const { raw: _, ...envelope } = message;
@@ -115,14 +140,22 @@ export function createRouting({ transact, emit, store, clock, newId, cdrArrived,
   }
 
   /** The result of a command, once, from whoever was asked. A partner that asked is told by the outbox. */
-  async function heardResult(operatorId: OperatorId, id: string, result: CommandResult, from: PartyId | undefined): Promise<boolean> {
+  async function heardResult(
+    operatorId: OperatorId,
+    id: string,
+    result: CommandResult,
+    from: PartyId | undefined,
+    active?: ActiveProfile,
+  ): Promise<boolean> {
     const lateUntil = new Date(clock.now().getTime() - LATE_RESULT_MS * clock.rate);
     return transact(async (tx) => {
-      const settled = await store.settleCommand(tx, operatorId, id, result, from, lateUntil);
+      const settled = await store.settleCommand(tx, operatorId, id, result, from, lateUntil, active);
       if (!settled) return false;
       const { command, first } = settled;
-      // The asker's address is used once: what it learns later it learns from the session.
-      if (first && isWaiting(command.replyTo)) {
+      // The asker's address is used once: what it learns later it learns from the session. There is no word for a profile of which nobody
+      // knows; silence says that, and leaves the address to what comes late.
+      const isTold = isProfileCommand(command.kind) ? result !== 'timeout' : first;
+      if (isTold && isWaiting(command.replyTo)) {
         await emit(tx, operatorId, [{ consumer: consumers.commandResult, key: id, body: { commandId: id } }]);
       }
       if (result === 'timeout' && from === undefined) await askAbout(tx, operatorId, command.asked);

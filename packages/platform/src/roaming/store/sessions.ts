@@ -2,6 +2,7 @@ import type { Sql } from '../../edges/sql.js';
 import type { OperatorId } from '../../kernel/ids.js';
 import { fromJson, toJson } from '../../kernel/json.js';
 import { type Page, type PageRequest, pageOf } from '../../kernel/page.js';
+import type { EvseRef } from '../../model/location.js';
 import type { PartyId } from '../../model/party.js';
 import type { Session } from '../../model/session.js';
 
@@ -84,6 +85,18 @@ export function sessions(sql: Sql) {
             : known.get(`${clues.owner}/${clues.sessionId}`),
         ),
       );
+    },
+
+    /** The newest session at a connector of a partner's. */
+    async lastSessionAt(operatorId: OperatorId, { owner, locationId, evseUid, connectorId }: EvseRef): Promise<Session | undefined> {
+      const rows = await sql<{ body: unknown }>(
+        undefined,
+        `SELECT body FROM roaming_session WHERE operator_id = $1 AND owner = $2 AND upper(body->'place'->>'evseUid') = upper($4)
+            AND upper(body->'place'->>'locationId') = upper($3) AND upper(body->'place'->>'connectorId') = upper($5)
+          ORDER BY body->'startedAt'->>'$$time' DESC LIMIT 1`,
+        [operatorId, owner, locationId, evseUid, connectorId],
+      );
+      return rows[0] && fromJson<Session>(rows[0].body);
     },
 
     /** The CPO of a partner's session; undefined if two have given one id. */

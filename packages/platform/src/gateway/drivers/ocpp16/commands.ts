@@ -1,4 +1,6 @@
-import type { ChargingLimit, StationCommand } from '../../../model/station-command.js';
+import type { ResponseOf } from '@evroam/ocpp-core';
+import type { GetCompositeSchedule } from '@evroam/ocpp-core/v16';
+import type { ChargingLimit, CompositeSchedule, StationCommand } from '../../../model/station-command.js';
 import type { Call } from '../call.js';
 
 const optional = (name: string, value: unknown) => (value === undefined ? {} : { [name]: value });
@@ -80,6 +82,7 @@ export function toCall(command: StationCommand): Call | undefined {
       return {
         action: 'GetCompositeSchedule',
         payload: { connectorId: command.connectorNumber, duration: command.seconds, ...optional('chargingRateUnit', command.unit) },
+        schedule: toSchedule,
       };
     case 'cost':
       return undefined;
@@ -139,7 +142,7 @@ function log({ requestId, url, security, from, until }: StationCommand & { kind:
 
 const PURPOSES = { station: 'ChargePointMaxProfile', default: 'TxDefaultProfile', transaction: 'TxProfile' } as const;
 
-function profile({ id, stackLevel, purpose, unit, startAt, seconds, periods }: ChargingLimit, transactionKey?: string): object {
+function profile({ id, stackLevel, purpose, unit, startAt, seconds, minRate, periods }: ChargingLimit, transactionKey?: string): object {
   return {
     chargingProfileId: id,
     stackLevel,
@@ -150,6 +153,7 @@ function profile({ id, stackLevel, purpose, unit, startAt, seconds, periods }: C
       chargingRateUnit: unit,
       ...optional('startSchedule', startAt),
       ...optional('duration', seconds),
+      ...optional('minChargingRate', minRate),
       chargingSchedulePeriod: periods.map(({ startSecond, limit, phases }) => ({
         startPeriod: startSecond,
         // Truncated, never rounded up: a limit is a limit. OCPP 1.6, 7.14
@@ -157,5 +161,18 @@ function profile({ id, stackLevel, purpose, unit, startAt, seconds, periods }: C
         ...optional('numberPhases', phases),
       })),
     },
+  };
+}
+
+function toSchedule(answer: unknown): CompositeSchedule | undefined {
+  const { scheduleStart, chargingSchedule } = answer as ResponseOf<typeof GetCompositeSchedule>;
+  const startAt = scheduleStart ?? chargingSchedule?.startSchedule;
+  if (!chargingSchedule || startAt === undefined) return undefined;
+  const { chargingRateUnit: unit, duration, minChargingRate, chargingSchedulePeriod } = chargingSchedule;
+  return {
+    ...{ startAt, unit },
+    ...optional('seconds', duration),
+    ...optional('minRate', minChargingRate),
+    periods: chargingSchedulePeriod.map(({ startPeriod, limit }) => ({ startSecond: startPeriod, limit })),
   };
 }

@@ -1,4 +1,6 @@
-import type { ChargingLimit, StationCommand, TokenName, TriggerMessage } from '../../../model/station-command.js';
+import type { ResponseOf } from '@evroam/ocpp-core';
+import type { GetCompositeSchedule } from '@evroam/ocpp-core/v201';
+import type { ChargingLimit, CompositeSchedule, StationCommand, TokenName, TriggerMessage } from '../../../model/station-command.js';
 import type { Call } from '../call.js';
 
 const optional = (name: string, value: unknown) => (value === undefined ? {} : { [name]: value });
@@ -97,6 +99,7 @@ export function toCall(command: StationCommand): Call | undefined {
       return {
         action: 'GetCompositeSchedule',
         payload: { evseId: command.connectorNumber, duration: command.seconds, ...optional('chargingRateUnit', command.unit) },
+        schedule: toSchedule,
       };
     case 'cost':
       return { action: 'CostUpdated', payload: { totalCost: command.total, transactionId: command.transactionKey } };
@@ -162,7 +165,7 @@ const localList = ({ version, full, tokens }: StationCommand & { kind: 'sendLoca
 
 const PURPOSES = { station: 'ChargingStationMaxProfile', default: 'TxDefaultProfile', transaction: 'TxProfile' } as const;
 
-function profile({ id, stackLevel, purpose, unit, startAt, seconds, periods }: ChargingLimit, transactionKey?: string): object {
+function profile({ id, stackLevel, purpose, unit, startAt, seconds, minRate, periods }: ChargingLimit, transactionKey?: string): object {
   return {
     id,
     stackLevel,
@@ -175,6 +178,7 @@ function profile({ id, stackLevel, purpose, unit, startAt, seconds, periods }: C
         chargingRateUnit: unit,
         ...optional('startSchedule', startAt),
         ...optional('duration', seconds),
+        ...optional('minChargingRate', minRate),
         chargingSchedulePeriod: periods.map(({ startSecond, limit, phases }) => ({
           startPeriod: startSecond,
           // Truncated, never rounded up: a limit is a limit. OCPP 2.0.1, K01
@@ -184,4 +188,14 @@ function profile({ id, stackLevel, purpose, unit, startAt, seconds, periods }: C
       },
     ],
   };
+}
+
+function toSchedule(answer: unknown): CompositeSchedule | undefined {
+  const { schedule } = answer as ResponseOf<typeof GetCompositeSchedule>;
+  if (!schedule) return undefined;
+  const { scheduleStart: startAt, chargingRateUnit: unit, duration: seconds, chargingSchedulePeriod } = schedule;
+  const periods = chargingSchedulePeriod.flatMap(({ startPeriod, limit }) =>
+    limit === undefined ? [] : [{ startSecond: startPeriod, limit }],
+  );
+  return { startAt, unit, seconds, periods };
 }

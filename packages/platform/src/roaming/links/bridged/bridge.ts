@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type BridgeContext, type BridgedObject, type BridgeVersion, convert, type Loss } from '@evroam/ocpi/bridge';
 import type { OperatorId } from '../../../kernel/ids.js';
 import { type PartyId, splitPartyId } from '../../../model/party.js';
@@ -49,6 +50,7 @@ export function createBridge({ stations, users, lost }: BridgeNeeds) {
         location: (id) => (id === known?.id ? known : undefined),
         token: (contract) => (contract === contractId ? held : undefined),
         askedToken: () => asked && fromToken(asked),
+        reservationNumber: (id) => reservationNumber(owner, id),
       },
     };
   }
@@ -66,6 +68,15 @@ export function createBridge({ stations, users, lost }: BridgeNeeds) {
     }
     return result;
   };
+}
+
+/** Whole numbers of at most nine digits are names that partners give themselves; ours lie beyond them, within what a 2.1.1 platform can hold. */
+const OWN_NUMBERS = { from: 1_000_000_000, count: 1_147_483_647 };
+
+/** A number for a reservation whose name is none: the same for the same party and name, so that a change finds what it changes. */
+function reservationNumber(owner: PartyId, name: string): number {
+  const digest = createHash('sha256').update(`${owner} ${name.toUpperCase()}`).digest();
+  return OWN_NUMBERS.from + (digest.readUInt32BE(0) % OWN_NUMBERS.count);
 }
 
 const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>

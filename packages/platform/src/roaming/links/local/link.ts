@@ -1,9 +1,10 @@
+import type { Clock } from '../../../kernel/clock.js';
 import type { NewId, OperatorId } from '../../../kernel/ids.js';
 import { refuse } from '../../../kernel/refusal.js';
 import type { PartyId, Role } from '../../../model/party.js';
 import { consumers } from '../../events.js';
 import type { PartyLink } from '../../link.js';
-import type { Kind, Message, Reply } from '../../message.js';
+import { type CommandKind, commandOf, type Kind, type Message, type ProfileKind, type Reply } from '../../message.js';
 import type { ChargingPort, StationsPort, TariffsPort, UsersPort } from '../../ports.js';
 import type { RoamingStore } from '../../store.js';
 
@@ -14,13 +15,14 @@ export interface LocalNeeds {
   users: UsersPort;
   tariffs: TariffsPort;
   newId: NewId;
+  clock: Clock;
   /** What is addressed to the hub goes on to everybody who may see it: told later, from the newest state. OCPI 2.2.1, 4.2.2 */
   broadcast(operatorId: OperatorId, consumer: string, owner: PartyId, id: string): Promise<void>;
 }
 
 const byRole: Readonly<Record<Role, readonly Kind[]>> = {
-  cpo: ['startSession', 'stopSession', 'token'],
-  emsp: ['session', 'cdr', 'location', 'tariff', 'commandResult', 'authorize'],
+  cpo: [...(Object.keys(commandOf) as CommandKind[]), 'chargingPreferences', 'token'],
+  emsp: ['session', 'cdr', 'location', 'tariff', 'commandResult', 'activeProfile', 'authorize'],
   hub: ['location', 'tariff', 'token'],
 };
 
@@ -57,6 +59,32 @@ async function take(message: Message, needs: LocalNeeds): Promise<Reply> {
       return start(message as Message<'startSession'>, needs);
     case 'stopSession':
       return stop(message as Message<'stopSession'>, needs);
+    case 'reserveNow':
+      return reserve(message as Message<'reserveNow'>, needs);
+    case 'cancelReservation':
+      return cancel(message as Message<'cancelReservation'>, needs);
+    case 'unlockConnector':
+      return unlock(message as Message<'unlockConnector'>, needs);
+    case 'setChargingProfile': {
+      const { profile } = (message as Message<'setChargingProfile'>).typed();
+      return limit(message as Message<'setChargingProfile'>, { set: profile }, needs);
+    }
+    case 'clearChargingProfile':
+      return limit(message as Message<'clearChargingProfile'>, { clear: true }, needs);
+    case 'getActiveProfile': {
+      const { seconds } = (message as Message<'getActiveProfile'>).typed();
+      return limit(message as Message<'getActiveProfile'>, { read: { seconds } }, needs);
+    }
+    case 'chargingPreferences': {
+      const { sessionId, wish } = (message as Message<'chargingPreferences'>).typed();
+      const weighed = await needs.charging.weighPreferences(operatorId, sessionId, message.from, wish);
+      return weighed.accepted ? { accepted: true, verdict: weighed.verdict } : refuse('unknownSession', weighed.detail);
+    }
+    case 'activeProfile': {
+      const { sessionId, active } = (message as Message<'activeProfile'>).typed();
+      await needs.store.saveActiveProfile(operatorId, message.from, sessionId, active, needs.clock.now());
+      return { accepted: true };
+    }
     case 'commandResult':
       // An own driver's app reads the result of its command from where it was settled.
       return { accepted: true };
@@ -105,4 +133,43 @@ async function stop(message: Message<'stopSession'>, { charging }: LocalNeeds): 
   const { replyTo, sessionId } = message.typed();
   const asked = await charging.requestStop(message.operatorId, sessionId, message.from, replyTo.commandId);
   return asked.accepted ? { accepted: true, timeoutMs: asked.timeoutMs } : refuse('unknownSession', asked.detail);
+}
+
+async function reserve(message: Message<'reserveNow'>, { charging }: LocalNeeds): Promise<Reply> {
+  const { replyTo, reservationId, ...wish } = message.typed();
+  const named = { by: message.from, as: reservationId };
+  const asked = await charging.reserve(message.operatorId, { ...wish, named, requestId: replyTo.commandId });
+  if (asked.accepted) return { accepted: true, timeoutMs: asked.timeoutMs };
+  return refuse(reserveRefusals[asked.reason], asked.detail);
+}
+
+const reserveRefusals = {
+  unknownLocation: 'unknownLocation',
+  tokenNotValid: 'unknownToken',
+  alreadyOver: 'invalid',
+  atAnotherStation: 'conflict',
+} as const;
+
+async function cancel(message: Message<'cancelReservation'>, { charging }: LocalNeeds): Promise<Reply> {
+  const { replyTo, reservationId } = message.typed();
+  const asked = await charging.cancelNamed(message.operatorId, { by: message.from, as: reservationId }, replyTo.commandId);
+  return asked.accepted ? { accepted: true, timeoutMs: asked.timeoutMs } : refuse('unknownReservation', asked.detail);
+}
+
+async function unlock(message: Message<'unlockConnector'>, { charging }: LocalNeeds): Promise<Reply> {
+  const { replyTo, ...place } = message.typed();
+  const asked = await charging.requestUnlock(message.operatorId, place, message.from, replyTo.commandId);
+  if (asked.accepted) return { accepted: true, timeoutMs: asked.timeoutMs };
+  return refuse(asked.reason === 'unknownLocation' ? 'unknownLocation' : 'unknownSession', asked.detail);
+}
+
+async function limit(
+  message: Message<ProfileKind>,
+  wish: Parameters<ChargingPort['requestProfile']>[3],
+  { charging }: LocalNeeds,
+): Promise<Reply> {
+  const { sessionId, replyTo } = message.typed();
+  const asked = await charging.requestProfile(message.operatorId, sessionId, message.from, wish, replyTo.commandId);
+  if (asked.accepted) return { accepted: true, timeoutMs: asked.timeoutMs };
+  return refuse(asked.reason === 'unknownSession' ? 'unknownSession' : 'invalid', asked.detail);
 }

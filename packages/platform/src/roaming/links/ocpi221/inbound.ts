@@ -1,9 +1,21 @@
 import { answeredBy, codeOf, type HubCaller, isRegistered, OcpiError, type OcpiRequest, type Payload, type Routing } from '@evroam/ocpi';
-import type * as v221 from '@evroam/ocpi/v221';
 import type { Clock } from '../../../kernel/clock.js';
+import type { ActiveProfile } from '../../../model/charging-wish.js';
 import { type PartyId, partyId, type TradeRole } from '../../../model/party.js';
 import type { TokenType } from '../../../model/token.js';
-import type { AskedPlace, Authorization, Bodies, CommandResult, Kind, Message, Refusal, Reply } from '../../message.js';
+import type {
+  AskedPlace,
+  Authorization,
+  Bodies,
+  Command,
+  CommandKind,
+  CommandResult,
+  Kind,
+  Message,
+  ProfileKind,
+  Refusal,
+  Reply,
+} from '../../message.js';
 import { type Partner, senderOf, speaksFor } from '../../partner.js';
 import type { ChargingPort, StationsPort, TariffsPort, UsersPort } from '../../ports.js';
 import type { RoamingStore } from '../../store.js';
@@ -27,7 +39,13 @@ export interface ListenNeeds {
   store: RoamingStore;
   /** Sends a message on to the party that it is for. */
   route(message: Message): Promise<Reply>;
-  heardResult(operatorId: Partner['operatorId'], commandId: string, result: CommandResult, from: PartyId): Promise<boolean>;
+  heardResult(
+    operatorId: Partner['operatorId'],
+    commandId: string,
+    result: CommandResult,
+    from: PartyId,
+    active?: ActiveProfile,
+  ): Promise<boolean>;
   isHub(operatorId: Partner['operatorId'], party: PartyId): Promise<boolean>;
   /** The hosted party that a partner means when it names none. */
   defaultReceiver(partner: Partner, role: TradeRole): Promise<PartyId | undefined>;
@@ -48,6 +66,8 @@ const BROADCAST: ReadonlySet<Kind> = new Set<Kind>(['location', 'tariff', 'token
 
 const OWN_SIDE = { cpo: 'emsp', emsp: 'cpo' } as const satisfies Record<TradeRole, TradeRole>;
 
+export type Inbound = ReturnType<typeof createInbound>;
+
 /** What comes in from partners: who says it, for whom it is, and the way into the hub. */
 export function createInbound(needs: ListenNeeds) {
   const { store } = needs;
@@ -61,7 +81,13 @@ export function createInbound(needs: ListenNeeds) {
     about?: { owner: PartyId; id: string },
   ): Promise<Reply> {
     const typed = once(() => translated(make));
-    const { from, to } = await parties(asked, as, about?.owner, () => addressee(asked.partner.partner, kind, typed), BROADCAST.has(kind));
+    const { from, to } = await parties(
+      asked,
+      as,
+      about?.owner,
+      (sender) => addressee(asked.partner.partner, sender, kind, typed),
+      BROADCAST.has(kind),
+    );
     const message: Message<K> = {
       kind,
       operatorId: asked.partner.partner.operatorId,
@@ -104,17 +130,34 @@ export function createInbound(needs: ListenNeeds) {
   }
 
   /** Open routing: the receiver follows from the owner of token, location or session. OCPI 2.2.1, 4.2.3 */
-  async function addressee<K extends Kind>({ operatorId }: Partner, kind: K, typed: () => Bodies[K]): Promise<PartyId | undefined> {
+  async function addressee<K extends Kind>(
+    { operatorId }: Partner,
+    from: PartyId,
+    kind: K,
+    typed: () => Bodies[K],
+  ): Promise<PartyId | undefined> {
     switch (kind) {
       case 'session':
       case 'cdr':
         return knownParty(operatorId, (typed() as Bodies['session' | 'cdr']).token.issuer);
-      case 'startSession': {
-        const { locationId, evseUid } = typed() as Bodies['startSession'];
+      case 'startSession':
+      case 'reserveNow':
+      case 'unlockConnector': {
+        const { locationId, evseUid } = typed() as Bodies['startSession' | 'reserveNow' | 'unlockConnector'];
         return needs.stations.ownerOf(operatorId, locationId, evseUid);
       }
       case 'stopSession':
-        return store.sessionOwner(operatorId, (typed() as Bodies['stopSession']).sessionId);
+      case 'chargingPreferences':
+      case 'setChargingProfile':
+      case 'clearChargingProfile':
+      case 'getActiveProfile':
+        return store.sessionOwner(operatorId, (typed() as Bodies['stopSession' | 'chargingPreferences' | ProfileKind]).sessionId);
+      case 'activeProfile': {
+        const { sessionId } = typed() as Bodies['activeProfile'];
+        return (await store.partnerSession(operatorId, from, { sessionId }))?.session.token.issuer;
+      }
+      case 'cancelReservation':
+        return store.reservedAt(operatorId, from, (typed() as Bodies['cancelReservation']).reservationId);
       default:
         return undefined;
     }
@@ -124,25 +167,24 @@ export function createInbound(needs: ListenNeeds) {
     return (await store.homeOf(operatorId, party)) === undefined ? undefined : party;
   }
 
-  async function command(
-    kind: 'startSession' | 'stopSession',
-    asked: Asked & { responseUrl: string },
-    make: () => Bodies['startSession'] | Bodies['stopSession'],
-  ) {
+  /** A command on its way, or why not. What says that nobody heard it is an error of its sender's call. */
+  async function ask<K extends CommandKind>(kind: K, asked: Asked & { responseUrl: string }, make: () => Bodies[K]): Promise<Reply> {
     mustBeRegistered(asked.partner.partner, asked.responseUrl);
-    const reply = await push(kind, 'emsp', asked, make as () => Bodies[typeof kind]);
-    if (reply.accepted) return { result: 'ACCEPTED' as const, timeout: Math.ceil((reply.timeoutMs ?? 0) / 1000) };
+    const reply = await push(kind, 'emsp', asked, make);
+    if (reply.accepted) return reply;
     if (reply.said) done(reply);
+    if (NOT_HEARD.has(reply.reason)) throw new OcpiError(codes[reply.reason], reply.detail);
+    return reply;
+  }
+
+  async function command<K extends CommandKind>(kind: K, asked: Asked & { responseUrl: string }, make: () => Bodies[K]) {
+    const reply = await ask(kind, asked, make);
+    if (reply.accepted) return { result: 'ACCEPTED' as const, timeout: Math.ceil((reply.timeoutMs ?? 0) / 1000) };
     switch (reply.reason) {
       case 'unknownSession':
         return { result: 'UNKNOWN_SESSION' as const, timeout: 0 };
       case 'notSupported':
         return { result: 'NOT_SUPPORTED' as const, timeout: 0 };
-      case 'unknownLocation':
-      case 'unknownReceiver':
-      case 'notConnected':
-      case 'timeout':
-        throw new OcpiError(codes[reply.reason], reply.detail);
       default:
         return {
           result: 'REJECTED' as const,
@@ -154,16 +196,17 @@ export function createInbound(needs: ListenNeeds) {
 
   /** The result of a command. The id in the URL is the only correlation, it is used once, and only the asked party may use it. */
   async function commandResult(
-    kind: 'start' | 'stop',
+    kind: Command,
     commandId: string,
     asked: Asked,
-    result: v221.CommandResultType,
+    result: CommandResult,
+    active?: ActiveProfile,
   ): Promise<'updated'> {
     const { partner } = asked.partner;
     const known = await store.command(partner.operatorId, commandId);
     const mayAnswer = known?.kind === kind && speaksFor(partner, known.asked);
     if (mayAnswer) relate(asked.request, known.correlation);
-    if (!mayAnswer || !(await needs.heardResult(partner.operatorId, commandId, outcomes[result], known.asked))) {
+    if (!mayAnswer || !(await needs.heardResult(partner.operatorId, commandId, result, known.asked, active))) {
       throw new OcpiError('not-found', 'no command waits for this result');
     }
     return 'updated';
@@ -197,20 +240,10 @@ export function createInbound(needs: ListenNeeds) {
     return reply.authorization;
   }
 
-  return { push, command, commandResult, authorize };
+  return { push, ask, command, commandResult, authorize };
 }
 
-const outcomes: Readonly<Record<v221.CommandResultType, Bodies['commandResult']['result']>> = {
-  ACCEPTED: 'accepted',
-  REJECTED: 'rejected',
-  EVSE_OCCUPIED: 'rejected',
-  EVSE_INOPERATIVE: 'rejected',
-  NOT_SUPPORTED: 'rejected',
-  CANCELED_RESERVATION: 'failed',
-  UNKNOWN_RESERVATION: 'failed',
-  FAILED: 'failed',
-  TIMEOUT: 'timeout',
-};
+const NOT_HEARD: ReadonlySet<Refusal> = new Set<Refusal>(['unknownLocation', 'unknownReceiver', 'notConnected', 'timeout']);
 
 const codes = {
   unknownReceiver: 'unknown-receiver',
@@ -218,6 +251,8 @@ const codes = {
   timeout: 'hub-timeout',
   unknownLocation: 'unknown-location',
   unknownSession: 'generic',
+  unknownReservation: 'generic',
+  tooOften: 'generic',
   unknownToken: 'unknown-token',
   notSupported: 'generic',
   conflict: 'invalid',

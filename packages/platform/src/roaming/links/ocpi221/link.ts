@@ -1,15 +1,25 @@
-import { OcpiError, type Reply as OcpiReply, Payload } from '@evroam/ocpi';
+import { OcpiError, Payload } from '@evroam/ocpi';
 import * as v221 from '@evroam/ocpi/v221';
 import { refuse } from '../../../kernel/refusal.js';
 import type { PartyId } from '../../../model/party.js';
 import type { PartyLink } from '../../link.js';
-import type { Kind, Message, RefusedReply, Reply } from '../../message.js';
+import {
+  type CommandKind,
+  isProfileCommand,
+  type Kind,
+  type Message,
+  type ProfileKind,
+  type RefusedReply,
+  type Reply,
+} from '../../message.js';
 import type { Net } from '../bridged/net.js';
 import { payloadOf } from '../bridged/versions.js';
 import { fromAskedPlace, toAuthorization, typeQuery } from './authorization.js';
 import { fromCdr, toCdr } from './cdrs.js';
 import { type ClientNeeds, type ClientOf, createClients } from './clients.js';
+import { commanded, resultNames, sendCommand } from './commands.js';
 import { fromLocation } from './locations.js';
+import { fromActive, fromPreferences, profiled, sendProfile, sendProfileResult, toVerdict } from './profiles.js';
 import { fromSession } from './sessions.js';
 import { fromTariff } from './tariffs.js';
 import { fromToken, ownerFields, toParty } from './tokens.js';
@@ -18,12 +28,20 @@ import { Untranslatable } from './values.js';
 export interface OcpiNeeds extends ClientNeeds {
   net: Net;
   /** Where the partner posts the result of a command of ours: unique, for the URL is the only correlation. OCPI 2.2.1, 13.2.2 */
-  responseUrl(command: 'START_SESSION' | 'STOP_SESSION', commandId: string): string;
+  responseUrl(module: 'commands' | 'chargingprofiles', command: string, commandId: string): string;
 }
 
 const capabilities: ReadonlySet<Kind> = new Set<Kind>([
   'startSession',
   'stopSession',
+  'reserveNow',
+  'cancelReservation',
+  'unlockConnector',
+  'setChargingProfile',
+  'clearChargingProfile',
+  'getActiveProfile',
+  'activeProfile',
+  'chargingPreferences',
   'commandResult',
   'session',
   'cdr',
@@ -39,6 +57,7 @@ export function ocpiLink(party: PartyId, needs: OcpiNeeds): PartyLink {
   return {
     party,
     capabilities,
+    ...(needs.version === '2.1.1' ? { hidesAsker: true as const } : {}),
     async send(message: Message): Promise<Reply> {
       try {
         return await say(message, needs, clientOf);
@@ -77,38 +96,63 @@ async function say(message: Message, needs: OcpiNeeds, clientOf: ClientOf): Prom
   const { raw } = message;
   const body = <T>(make: () => T): T | Payload => (raw && raw.version === needs.version ? payloadOf(raw, needs.version) : make());
   switch (message.kind) {
-    case 'startSession': {
-      const { token, locationId, evseUid, connectorId, authorizationReference, replyTo } = (message as Message<'startSession'>).typed();
+    case 'startSession':
+    case 'stopSession':
+    case 'reserveNow':
+    case 'cancelReservation':
+    case 'unlockConnector':
       return commanded(
-        await clientOf(message, v221.commands.receiver, message.from).startSession({
-          ...settings,
-          body: {
-            response_url: needs.responseUrl('START_SESSION', replyTo.commandId),
-            token: fromToken(token),
-            location_id: locationId,
-            ...(evseUid === undefined ? {} : { evse_uid: evseUid }),
-            ...(connectorId === undefined ? {} : { connector_id: connectorId }),
-            ...(authorizationReference === undefined ? {} : { authorization_reference: authorizationReference }),
-          },
-        }),
+        await sendCommand(
+          message as Message<Exclude<CommandKind, ProfileKind>>,
+          clientOf(message, v221.commands.receiver, message.from),
+          settings,
+          (command, id) => needs.responseUrl('commands', command, id),
+        ),
       );
+    case 'setChargingProfile':
+    case 'clearChargingProfile':
+    case 'getActiveProfile':
+      return profiled(
+        await sendProfile(
+          message as Message<ProfileKind>,
+          clientOf(message, v221.chargingProfiles.receiver, message.from),
+          settings,
+          (command, id) => needs.responseUrl('chargingprofiles', command, id),
+        ),
+      );
+    case 'activeProfile': {
+      const { sessionId, active } = (message as Message<'activeProfile'>).typed();
+      await clientOf(message, v221.chargingProfiles.sender, message.from).putActive({
+        ...settings,
+        params: { session_id: sessionId },
+        body: body(() => fromActive(active)),
+      });
+      return { accepted: true };
     }
-    case 'stopSession': {
-      const { sessionId, replyTo } = (message as Message<'stopSession'>).typed();
-      return commanded(
-        await clientOf(message, v221.commands.receiver, message.from).stopSession({
-          ...settings,
-          body: { response_url: needs.responseUrl('STOP_SESSION', replyTo.commandId), session_id: sessionId },
-        }),
-      );
+    case 'chargingPreferences': {
+      const { sessionId, wish } = (message as Message<'chargingPreferences'>).typed();
+      const { data } = await clientOf(message, v221.sessions.sender, message.to).setPreferences({
+        ...settings,
+        params: { session_id: sessionId },
+        body: body(() => fromPreferences(wish)),
+      });
+      return { accepted: true, verdict: toVerdict(data) };
     }
     case 'commandResult': {
-      const { replyTo, result } = (message as Message<'commandResult'>).typed();
-      if (replyTo.url === undefined) return refuse('invalid', 'the asker gave no address for the result');
-      await clientOf(message, v221.commands.sender, message.from, replyTo.url).result({
+      const { replyTo, command, result, active } = (message as Message<'commandResult'>).typed();
+      const { url: at } = replyTo;
+      if (at === undefined) return refuse('invalid', 'the asker gave no address for the result');
+      if (isProfileCommand(command)) {
+        const client = clientOf(message, v221.chargingProfiles.sender, message.from, at);
+        await sendProfileResult(client, { ...settings, at }, command, result, active);
+        return { accepted: true };
+      }
+      // What became of a profile has its own words, and comes with no other command.
+      const said = result === 'unknownProfile' ? 'rejected' : result;
+      await clientOf(message, v221.commands.sender, message.from, at).result({
         ...settings,
-        at: replyTo.url,
-        body: { result: results[result] },
+        at,
+        body: { result: resultNames[said] },
       });
       return { accepted: true };
     }
@@ -184,21 +228,6 @@ function formOnce<T extends object>(object: T, write: (object: T) => unknown): P
   const form = Payload.raw(Payload.of(write(object)).raw);
   forms.set(object, form);
   return form;
-}
-
-const results = { accepted: 'ACCEPTED', rejected: 'REJECTED', failed: 'FAILED', timeout: 'TIMEOUT' } as const;
-
-function commanded({ data }: OcpiReply<v221.CommandResponse>): Reply {
-  switch (data.result) {
-    case 'ACCEPTED':
-      return { accepted: true, timeoutMs: data.timeout * 1000 };
-    case 'UNKNOWN_SESSION':
-      return refuse('unknownSession');
-    case 'NOT_SUPPORTED':
-      return refuse('notSupported');
-    case 'REJECTED':
-      return refuse('refusedByReceiver', data.message?.[0]?.text);
-  }
 }
 
 function refusalOf(error: unknown): RefusedReply {

@@ -23,8 +23,11 @@ import { type Side, side } from '../bridged/serve.js';
 import { wireRoles } from '../roles.js';
 import { fromAuthorization, toAskedPlace } from './authorization.js';
 import { toCdr } from './cdrs.js';
+import { commandSides } from './commanding.js';
 import { type Asked, createInbound, done, type ListenNeeds, type OcpiCaller } from './inbound.js';
 import { fromConnector, fromEvse, fromLocation, toLocation } from './locations.js';
+import { fromVerdict, toPreferences } from './profiles.js';
+import { profileSides } from './profiling.js';
 import { fromSession, toSession } from './sessions.js';
 import { fromTariff, toTariff } from './tariffs.js';
 import { fromToken, ownerFields, toToken } from './tokens.js';
@@ -33,7 +36,8 @@ import { fromTime, toTokenType } from './values.js';
 /** Both interfaces of OCPI 2.2.1 as our partners see them: we are CPO to eMSPs and eMSP to CPOs, and the hub between them. */
 export function ocpi221Sides(needs: ListenNeeds): Side[] {
   const { charging, stations, users, tariffs, store } = needs;
-  const { push, command, commandResult, authorize } = createInbound(needs);
+  const inbound = createInbound(needs);
+  const { push, authorize } = inbound;
   // Every CDR asks for the zone of its location, which hardly ever changes: remembered as briefly as partners are.
   const zones = createDirectory();
 
@@ -130,6 +134,14 @@ export function ocpi221Sides(needs: ListenNeeds): Side[] {
         if (!issuer) return { items: [], total: 0 };
         return paged(window, (query) => charging.sessions(partner.partner.operatorId, { ...query, issuer }), fromSession);
       },
+      setPreferences: async (ask) => {
+        const { session_id: sessionId } = ask.params;
+        const reply = await push('chargingPreferences', 'emsp', ask, () => ({ sessionId, wish: toPreferences(ask.body) }));
+        if (!reply.accepted && reply.reason === 'unknownSession') throw new OcpiError('not-found', reply.detail);
+        done(reply);
+        if (!reply.accepted || !reply.verdict) throw new OcpiError('bad-answer', 'the CPO did not say whether it can do as asked');
+        return fromVerdict(reply.verdict);
+      },
     }),
     side(v221.sessions.receiver, {
       put: async (ask) =>
@@ -166,25 +178,6 @@ export function ocpi221Sides(needs: ListenNeeds): Side[] {
         throw new OcpiError('not-found', 'no such CDR');
       },
     }),
-    side(v221.commands.receiver, {
-      startSession: (ask) =>
-        command('startSession', { ...ask, responseUrl: ask.body.response_url }, () => {
-          const { token, location_id, evse_uid, connector_id, authorization_reference, response_url } = ask.body;
-          return {
-            token: toToken(token),
-            locationId: location_id,
-            ...(evse_uid === undefined ? {} : { evseUid: evse_uid }),
-            ...(connector_id === undefined ? {} : { connectorId: connector_id }),
-            ...(authorization_reference === undefined ? {} : { authorizationReference: authorization_reference }),
-            replyTo: { commandId: ask.requestId, url: response_url },
-          };
-        }),
-      stopSession: (ask) =>
-        command('stopSession', { ...ask, responseUrl: ask.body.response_url }, () => ({
-          sessionId: ask.body.session_id,
-          replyTo: { commandId: ask.requestId, url: ask.body.response_url },
-        })),
-    }),
     side(v221.hubClientInfo.sender, {
       list: async ({ partner: { partner }, window }) => {
         const all = (await store.parties(partner.operatorId))
@@ -193,13 +186,8 @@ export function ocpi221Sides(needs: ListenNeeds): Side[] {
         return { items: all.slice(window.offset, window.offset + window.limit), total: all.length };
       },
     }),
-    side(v221.commands.sender, {
-      result: async (ask) => {
-        const kind = ask.params.command === 'START_SESSION' ? 'start' : ask.params.command === 'STOP_SESSION' ? 'stop' : undefined;
-        if (!kind) throw new OcpiError('not-found', 'no command waits for this result');
-        return commandResult(kind, ask.params.uid, ask, ask.body.result);
-      },
-    }),
+    ...commandSides(inbound),
+    ...profileSides(inbound),
   ];
 }
 

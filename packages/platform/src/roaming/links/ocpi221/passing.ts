@@ -21,7 +21,7 @@ export interface PassingNeeds {
 }
 
 /** Writes that the hub itself takes part in: it keeps sessions and CDRs, correlates commands, and knows locations, tariffs and tokens. */
-const OPENED: ReadonlySet<string> = new Set(['locations', 'tariffs', 'tokens', 'sessions', 'cdrs', 'commands']);
+const OPENED: ReadonlySet<string> = new Set(['locations', 'tariffs', 'tokens', 'sessions', 'cdrs', 'commands', 'chargingprofiles']);
 
 /**
  * What is for a party behind another partner. Reading and rare modules pass as bytes, with Link and Location turned into URLs of ours;
@@ -115,7 +115,8 @@ export function createPassing({ store, serverKey, outbound, url, isHub, clock }:
     if (passing.version === 'hub') return hub.intercept(passing);
     const { to } = passing.routing;
     if (!to || passing.face?.routed === false) return undefined;
-    if (passing.request.method !== 'GET' && OPENED.has(passing.module)) return undefined;
+    // Who asks what holds for a session waits for a result: that is no reading.
+    if ((passing.request.method !== 'GET' || passing.module === 'chargingprofiles') && OPENED.has(passing.module)) return undefined;
     const { operatorId } = passing.partner.partner;
     const party = partyId(to.country, to.party);
     if ((await store.homeOf(operatorId, party)) === 'hosted' || (await isHub(operatorId, party))) return undefined;

@@ -70,6 +70,14 @@ async function say(message: Message, needs: LinkNeeds): Promise<Reply> {
       return bill(message as Message<'cdr'>, needs);
     case 'location':
       return statuses(message as Message<'location'>, needs);
+    case 'reserveNow':
+    case 'cancelReservation':
+    case 'unlockConnector':
+    case 'setChargingProfile':
+    case 'clearChargingProfile':
+    case 'getActiveProfile':
+    case 'activeProfile':
+    case 'chargingPreferences':
     case 'tariff':
     case 'token':
     // Such a partner asks for its own drivers only, and before they start: there is nobody to ask at the pile.

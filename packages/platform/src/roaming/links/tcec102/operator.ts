@@ -216,6 +216,8 @@ const FAILED: Readonly<Record<Refusal, number>> = {
   notConnected: 2,
   timeout: 2,
   unknownSession: 3,
+  unknownReservation: 3,
+  tooOften: 7,
   unknownToken: 4,
   notSupported: 5,
   conflict: 6,
