@@ -1,6 +1,5 @@
 import { closed, type Schema } from '@evroam/ocpi';
 import { type RequestHandler, Router } from 'express';
-import type { RouteParameters } from 'express-serve-static-core';
 
 /** What a route is, for its readers: the same schema that the route checks its body with. */
 export interface Described {
@@ -20,7 +19,14 @@ export interface DescribedRoute extends Described {
   path: string;
 }
 
-type Add = <P extends string>(path: P, described: Described, handler: RequestHandler<RouteParameters<P>>) => void;
+/** The names that stand in a path after a colon. */
+type NamesIn<P extends string> = P extends `${string}:${infer Name}/${infer Rest}`
+  ? Name | NamesIn<`/${Rest}`>
+  : P extends `${string}:${infer Name}`
+    ? Name
+    : never;
+
+type Add = <P extends string>(path: P, described: Described, handler: RequestHandler<Record<NamesIn<P>, string>>) => void;
 
 /** A router whose routes are described where they are added: the document of the API is made from them. */
 export interface DescribedRouter {
