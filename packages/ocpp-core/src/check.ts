@@ -2,7 +2,7 @@ import { _, Ajv, type CodeKeywordDefinition, type ErrorObject, type ValidateFunc
 import type { AnyAction, Version } from './action.js';
 import { codeOfKeyword, OcppError, type WireCode } from './errors.js';
 import { isDateTime, isUri } from './formats.js';
-import type { Schema } from './schema.js';
+import { type Schema, sharedTypeOf } from './schema.js';
 
 /** Which payload of a message is meant. */
 export type Kind = 'request' | 'response' | 'send';
@@ -19,6 +19,8 @@ export type Verdict = { readonly ok: true } | { readonly ok: false; readonly cod
 
 let ajv: Ajv | undefined;
 const checks = new WeakMap<Schema, ValidateFunction>();
+/** The names under which ajv knows the shared types. */
+const names = new Map<Schema, string>();
 
 /** By a set: texts that JSON.parse made are no shared strings, and comparing each with a list of 25 measurands shows in every MeterValues. */
 const oneOfThem: CodeKeywordDefinition = {
@@ -35,22 +37,53 @@ const oneOfThem: CodeKeywordDefinition = {
 export function checkOf(schema: Schema): ValidateFunction {
   let check = checks.get(schema);
   if (!check) {
-    // Without the optimiser a schema compiles in half the time and checks as fast; a test, not each start, checks the schemas
-    // themselves. 8.1 is a multiple of 0.1 only with a precision.
-    ajv ??= new Ajv({
-      meta: false,
-      validateSchema: false,
-      multipleOfPrecision: 6,
-      code: { optimize: false },
-      formats: { 'date-time': isDateTime, uri: isUri },
-    })
-      .removeKeyword('enum')
-      .addKeyword(oneOfThem);
-    check = ajv.compile(schema);
+    ajv ??= createAjv();
+    check = ajv.compile(withNames(schema, ajv));
     checks.set(schema, check);
   }
   return check;
 }
+
+/**
+ * Without the optimiser a schema compiles in half the time and checks as fast; a test, not each start, checks the schemas
+ * themselves. 8.1 is a multiple of 0.1 only with a precision. Only shared types are referred to, by names that are no URIs.
+ */
+const createAjv = (): Ajv =>
+  new Ajv({
+    meta: false,
+    validateSchema: false,
+    multipleOfPrecision: 6,
+    code: { optimize: false },
+    inlineRefs: false,
+    uriResolver: { parse: (path) => ({ path }), serialize: ({ path = '' }) => path, resolve: (_base, path) => path },
+    formats: { 'date-time': isDateTime, uri: isUri },
+  })
+    .removeKeyword('enum')
+    .addKeyword(oneOfThem);
+
+/** The schema with each shared type below it replaced by its name, so that it is compiled once. */
+function withNames(schema: Schema, to: Ajv): Schema {
+  const { properties, items } = schema;
+  if (isSchema(properties)) {
+    const named = Object.entries(properties).map(([name, property]) => [name, isSchema(property) ? nameOr(property, to) : property]);
+    return { ...schema, properties: Object.fromEntries(named) };
+  }
+  return isSchema(items) ? { ...schema, items: nameOr(items, to) } : schema;
+}
+
+function nameOr(schema: Schema, to: Ajv): Schema {
+  const type = sharedTypeOf(schema);
+  if (!type) return withNames(schema, to);
+  let name = names.get(type);
+  if (name === undefined) {
+    name = `shared${names.size}`;
+    names.set(type, name);
+    to.addSchema(withNames(type, to), name);
+  }
+  return { $ref: name };
+}
+
+const isSchema = (value: unknown): value is Schema => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Checks a payload against a message's request or response. */
 export function checkPayload(version: Version, schema: Schema, payload: unknown): Verdict {

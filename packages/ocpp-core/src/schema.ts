@@ -32,8 +32,22 @@ const optionals = new WeakSet<object>();
 export function optional<T>(schema: Schema<T>): Optional<T> {
   const marked = { ...schema };
   optionals.add(marked);
+  const type = sharedTypes.get(schema);
+  if (type) sharedTypes.set(marked, type);
   return marked as Schema<T> as Optional<T>;
 }
+
+// As above; what may be left out is a copy, and of the same type.
+const sharedTypes = new WeakMap<object, Schema>();
+
+/** A type that is compiled once for all messages that carry it. Worth it where it is large: each check of it costs a call. */
+export function shared<T>(schema: Schema<T>): Schema<T> {
+  sharedTypes.set(schema, schema);
+  return schema;
+}
+
+/** The shared type that this schema is, if it is one. */
+export const sharedTypeOf = (schema: object): Schema | undefined => sharedTypes.get(schema);
 
 /** A closed object: a property that is not named here is refused. */
 export function object<P extends Shape>(properties: P): Schema<InferShape<P>> {

@@ -1,4 +1,4 @@
-import { dateTime, type Infer, integer, list, object, oneOf, optional, tenths, text } from '../schema.js';
+import { dateTime, type Infer, integer, list, object, oneOf, optional, shared, tenths, text } from '../schema.js';
 
 /** Names a token; compared without regard to case. OCPP 1.6, 7.28 */
 export const IdToken = text(20);
@@ -7,11 +7,9 @@ export const IdToken = text(20);
 export const AuthorizationStatus = oneOf('Accepted', 'Blocked', 'Expired', 'Invalid', 'ConcurrentTx');
 
 /** What the central system says about a token. OCPP 1.6, 7.27 */
-export const IdTagInfoType = object({
-  expiryDate: optional(dateTime),
-  parentIdTag: optional(IdToken),
-  status: AuthorizationStatus,
-});
+export const IdTagInfoType = shared(
+  object({ expiryDate: optional(dateTime), parentIdTag: optional(IdToken), status: AuthorizationStatus }),
+);
 export type IdTagInfoType = Infer<typeof IdTagInfoType>;
 
 /** OCPP 1.6, 7.35 */
@@ -89,10 +87,7 @@ export const SampledValueType = object({
 export type SampledValueType = Infer<typeof SampledValueType>;
 
 /** What was measured at one moment. OCPP 1.6, 7.33 */
-export const MeterValueType = object({
-  timestamp: dateTime,
-  sampledValue: list(SampledValueType),
-});
+export const MeterValueType = shared(object({ timestamp: dateTime, sampledValue: list(SampledValueType) }));
 export type MeterValueType = Infer<typeof MeterValueType>;
 
 /** OCPP 1.6, 7.12 */
