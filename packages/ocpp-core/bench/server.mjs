@@ -30,11 +30,15 @@ export async function start(name) {
     name,
     port,
     pid: child.pid,
-    command: (identity) =>
-      new Promise((resolve) => {
-        child.once('message', resolve);
-        child.send({ identity });
-      }),
+    /** It sends commands to a station from now on; what is returned ends it and gives their ms. */
+    commands(identity) {
+      child.send({ identity });
+      return () =>
+        new Promise((resolve) => {
+          child.once('message', resolve);
+          child.send({});
+        });
+    },
     stop: () =>
       new Promise((resolve) => {
         child.once('exit', resolve);

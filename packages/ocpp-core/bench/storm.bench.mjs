@@ -1,6 +1,7 @@
 // All chargers are cut, all come back at once and boot: time until the last is accepted, and what it does to commands meanwhile.
 //   node packages/ocpp-core/bench/storm.bench.mjs [chargers] [rounds]
 import { fork } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Charger, connectAll, prepareCall } from './charger.mjs';
 import { median, ratios, sleep, table } from './measure.mjs';
@@ -32,44 +33,25 @@ async function comeBack(charger) {
 
 const fresh = (server) => Array.from({ length: chargers }, (_, at) => new Charger(server.port, `CP${at}`, 'ocpp1.6'));
 
-/** Commands one after the other to a charger that stays, until told to stop. Gives their ms. */
-async function commands(server, isOver) {
-  const times = [];
-  while (!isOver()) {
-    const { outcome, ms } = await server.command('STAYS');
-    if (outcome !== 'answered') throw new Error(`a command ${outcome}`);
-    times.push(ms);
-    await sleep(2);
-  }
-  return times;
-}
-
 const p99 = (times) => [...times].sort((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * 0.99))];
 
 async function storm(server, withCommands) {
   const before = fresh(server);
   await connectAll(before);
-  let idle = [];
-  if (withCommands) {
-    let idleOver = false;
-    setTimeout(() => {
-      idleOver = true;
-    }, 1_000);
-    idle = await commands(server, () => idleOver);
-  }
+  const idle = withCommands ? server.commands('STAYS') : undefined;
+  if (idle) await sleep(1_000);
+  const idleMs = await idle?.();
   for (const charger of before) charger.drop();
   await sleep(300);
-  let over = false;
-  const meanwhile = withCommands ? commands(server, () => over) : Promise.resolve([]);
+  const busy = withCommands ? server.commands('STAYS') : undefined;
   const begun = performance.now();
   const back = fresh(server);
   const accepted = (await Promise.all(back.map(comeBack))).filter(Boolean).length;
   const seconds = (performance.now() - begun) / 1_000;
-  over = true;
-  const busy = await meanwhile;
+  const busyMs = await busy?.();
   for (const charger of back) charger.drop();
   await sleep(300);
-  return { seconds, lost: chargers - accepted, ...(withCommands ? { idleP99: p99(idle), busyP99: p99(busy) } : {}) };
+  return { seconds, lost: chargers - accepted, idleMs, busyMs };
 }
 
 const running = {};
@@ -86,8 +68,16 @@ for (let round = 0; round < rounds; round += 1) {
     if (role === 'ours') lost += result.lost;
   }
 }
-const delays = [];
-for (let round = 0; round < 3; round += 1) delays.push(await storm(running.ours, true));
+const idleMs = [];
+const busyMs = [];
+// Chargers have processors of their own: ours must not take that of the station, or of the server, while commands are timed.
+setPriority(0, constants.priority.PRIORITY_LOW);
+for (let round = 0; round < rounds; round += 1) {
+  const result = await storm(running.ours, true);
+  idleMs.push(...result.idleMs);
+  busyMs.push(...result.busyMs);
+  lost += result.lost;
+}
 stays.kill();
 for (const server of Object.values(running)) await server.stop();
 console.log(`${chargers} chargers return at once and boot; ${rounds} rounds in turn\n`);
@@ -98,8 +88,8 @@ judge([
   { what: 'time of ocpp-rpc strict, median', value: peer.median, most: 0.75 },
   { what: 'time of ocpp-rpc strict, least', value: peer.least, most: 0.75 },
   { what: 'chargers lost', value: lost, most: 0 },
-  { what: 'p99 of a command meanwhile, of the idle one', value: median(delays.map(({ idleP99, busyP99 }) => busyP99 / idleP99)), most: 3 },
+  { what: 'p99 of a command meanwhile, of the idle one', value: p99(busyMs) / p99(idleMs), most: 3 },
 ]);
 console.log(
-  `  idle p99 ${median(delays.map(({ idleP99 }) => idleP99)).toFixed(1)} ms, in the storm ${median(delays.map(({ busyP99 }) => busyP99)).toFixed(1)} ms`,
+  `  p99 of ${idleMs.length} idle commands ${p99(idleMs).toFixed(1)} ms, of ${busyMs.length} in the storm ${p99(busyMs).toFixed(1)} ms`,
 );

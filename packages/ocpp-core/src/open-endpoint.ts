@@ -90,7 +90,8 @@ export class OpenEndpoint<Self extends Role, Actions> implements Endpoint<Self, 
     }
     const timeoutMs = options.timeoutMs ?? this.#limits.callTimeoutMs;
     if (this.#closed) throw closedError;
-    this.#outbound ??= new Outbound((text) => this.#say(text), this.#limits.queuedCalls);
+    // Somebody waits for it, and a turn that lets many stations in is long.
+    this.#outbound ??= new Outbound((text) => this.#say(text, true), this.#limits.queuedCalls);
     // The answer was checked against the action's schema when it came.
     return (await this.#outbound.call(action, request, timeoutMs, options)) as ResponseOf<A>;
   }
@@ -109,9 +110,9 @@ export class OpenEndpoint<Self extends Role, Actions> implements Endpoint<Self, 
     this.#onEnd?.();
   }
 
-  #say(text: string): void {
+  #say(text: string, isUrgent = false): void {
     this.#options.observe?.({ kind: 'said', text });
-    this.#socket.send(text);
+    this.#socket.send(text, isUrgent);
     if (this.#socket.bufferedBytes > this.#limits.bufferedBytes) this.close(1008, 'the peer does not read');
   }
 

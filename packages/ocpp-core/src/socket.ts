@@ -1,7 +1,7 @@
 /** What an endpoint needs of a transport: five methods, so that another WebSocket engine can stand behind it. */
 export interface Socket {
-  /** Queues one text frame; does nothing once closed. */
-  send(text: string): void;
+  /** Queues one text frame; does nothing once closed. What is urgent should not wait for what else the process does. */
+  send(text: string, isUrgent?: boolean): void;
   /** Starts the closing handshake with a WebSocket status code. */
   close(code: number, reason: string): void;
   /** Stops reading, so that the peer feels back-pressure. What was read already may still be delivered. */

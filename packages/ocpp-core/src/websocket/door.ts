@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { FrameSocket } from './frame-socket.js';
 import { type Handshake, identityIn, offeredProtocols, readHandshake, refuse } from './handshake.js';
+import { Newcomers } from './newcomers.js';
 import { Pace } from './pace.js';
 import type { PeerSocket } from './peer-socket.js';
 import { Rate } from './rate.js';
@@ -24,6 +26,7 @@ interface Guest {
 export class Door {
   readonly connections = new Map<string, AnyConnection<'csms'>>();
   readonly limits: ServerLimits;
+  readonly newcomers: Newcomers;
   readonly #options: ServeOptions;
   readonly #speakers: ReadonlyMap<string, Speaker<'csms'>>;
   readonly #deflating: WebSocketServer;
@@ -38,6 +41,7 @@ export class Door {
   constructor(options: ServeOptions) {
     this.#options = options;
     this.limits = { ...defaultServerLimits, ...options.limits };
+    this.newcomers = new Newcomers(this.limits.arrivalPatienceMs);
     this.#addresses = new Rate(this.limits.handshakesPerMinuteOfAddress, this.limits.rememberedNames);
     this.#identities = new Rate(this.limits.handshakesPerMinuteOfIdentity, this.limits.rememberedNames);
     this.#turnstile = new Turnstile(this.limits.handshakesAtOnce, this.limits.waitingHandshakes);
@@ -79,6 +83,7 @@ export class Door {
     const speaker = protocol === undefined ? undefined : this.#speakers.get(protocol);
     const opened = (socket: PeerSocket) => {
       stream.off('error', ignore);
+      if (stream instanceof Socket) this.newcomers.add(stream);
       this.#open(socket, speaker, handshake);
     };
     // 2.x demands compression (part 4, 3.3); a station that does not ask for it is spared it.

@@ -49,8 +49,10 @@ export class FrameSocket implements PeerSocket, FrameListener {
     return this.#stream.writableLength + this.#unsent.length;
   }
 
-  send(text: string): void {
-    if (this.#state === 'open') this.#say(textFrame(text));
+  send(text: string, isUrgent = false): void {
+    if (this.#state !== 'open') return;
+    this.#say(textFrame(text));
+    if (isUrgent) this.flush();
   }
 
   close(code: number, reason: string): void {

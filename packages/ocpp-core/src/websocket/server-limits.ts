@@ -14,6 +14,12 @@ export interface ServerLimits {
   readonly waitingHandshakes: number;
   /** Connections that are opened in one turn of the event loop; messages of those that stand come between. */
   readonly handshakesPerTurn: number;
+  /** New sockets whose handshake or first message is due at once; further ones wait. What stands waits for so many in a storm. */
+  readonly arrivalsAtOnce: number;
+  /** How long a new socket may be silent until the next is let in beside it, ms of wall time. */
+  readonly arrivalPatienceMs: number;
+  /** New sockets that wait to be let in; more are cut at once. */
+  readonly waitingSockets: number;
   /** Connections that the kernel holds until we take them. */
   readonly backlog: number;
   /** A station that was silent for one whole interval after a ping is cut off, ms of wall time. */
@@ -30,6 +36,9 @@ export const defaultServerLimits: ServerLimits = {
   handshakesAtOnce: 256,
   waitingHandshakes: 20_000,
   handshakesPerTurn: 8,
+  arrivalsAtOnce: 64,
+  arrivalPatienceMs: 4,
+  waitingSockets: 20_000,
   backlog: 4096,
   pingIntervalMs: 60_000,
   closeTimeoutMs: 2_000,

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Door } from './door.js';
 import type { Handshake } from './handshake.js';
+import { Porch } from './porch.js';
 import type { ServerLimits } from './server-limits.js';
 import type { AnyConnection, Speaker } from './speak.js';
 import { type ServerTls, tlsOptions } from './tls.js';
@@ -50,6 +51,7 @@ export async function serveOcpp(options: ServeOptions): Promise<OcppServer> {
     const shared = options.server !== undefined && server.listenerCount('upgrade') > 1;
     door.knock(request, stream, head, shared).catch((error: unknown) => stream.destroy(error instanceof Error ? error : undefined));
   };
+  const porch = Porch.before(server, door.limits, door.newcomers);
   server.on('upgrade', upgrade);
   if (!options.server) {
     await new Promise<void>((resolve, reject) => {
@@ -67,6 +69,7 @@ export async function serveOcpp(options: ServeOptions): Promise<OcppServer> {
     },
     connections: door.connections,
     async close({ spreadMs = 0 } = {}) {
+      porch?.leave();
       server.off('upgrade', upgrade);
       if (!options.server) server.close();
       await door.close(spreadMs);
