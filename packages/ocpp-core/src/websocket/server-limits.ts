@@ -36,7 +36,7 @@ export const defaultServerLimits: ServerLimits = {
   handshakesAtOnce: 256,
   waitingHandshakes: 20_000,
   handshakesPerTurn: 8,
-  arrivalsAtOnce: 64,
+  arrivalsAtOnce: 32,
   arrivalPatienceMs: 4,
   waitingSockets: 20_000,
   backlog: 4096,
